@@ -1,0 +1,1 @@
+"""Patients, arms and clinics beside a published study."""

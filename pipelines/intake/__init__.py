@@ -1,0 +1,1 @@
+"""From a clinic's bytes to a verdict, a receipt and facts."""

@@ -1,0 +1,126 @@
+"""What intake says of one file: counts, rows, findings. Plain values; nothing here reads, validates or writes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+# One finding a row. `found` is the text as sent, `expected` what fills the second blank of the rule's sentence.
+FINDING_SCHEMA: Mapping[str, pl.DataType] = {
+    "line": pl.Int32(),  # line of the file (spreadsheet row for a sheet), 1-based; 0 speaks of the whole section
+    "column": pl.String(),  # the field's name, or the header as sent; '' speaks of the whole row
+    "cell": pl.String(),  # spreadsheet address such as B17; '' where there is none
+    "rule": pl.String(),  # rule id, never reused
+    "severity": pl.String(),  # error | warning | note
+    "found": pl.String(),
+    "expected": pl.String(),
+}
+
+# Raw records of data, as text: every record that is not header, blank or furniture.
+RAW_SCHEMA: Mapping[str, pl.DataType] = {
+    "line": pl.Int32(),
+    "cells": pl.List(pl.String()),
+    "is_rejected": pl.Boolean(),
+}
+
+
+@dataclass(frozen=True)
+class Records:
+    """How the records of a section add up: physical = header + blank + furniture + data."""
+
+    physical: int
+    header: int
+    blank: int
+    furniture: int
+
+    @property
+    def data(self) -> int:
+        """Records that carry data: accepted, rejected, held or already known."""
+        return self.physical - self.header - self.blank - self.furniture
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """One form's records of one sheet, as text, before any of it is believed.
+
+    `frame` holds `line` (Int32) and one String column per recognised field, named as in the dictionary, `null` for an
+    empty cell; `raw` holds the same records whole (RAW_SCHEMA without `is_rejected`), those the reader could not split
+    included. `unsplit` lists the lines that are in `raw` and not in `frame`; each has an error in `findings`.
+    """
+
+    form: str
+    sheet: str
+    header_line: int
+    header: tuple[str, ...]  # as sent
+    positions: Mapping[str, int]  # field name -> 0-based column of the sheet
+    records: Records
+    frame: pl.DataFrame
+    raw: pl.DataFrame
+    findings: pl.DataFrame
+    unsplit: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a whole file is refused. `rule` has its sentence in the catalogue; Neither field ever holds a patient's value."""
+
+    rule: str
+    found: str = ""
+    expected: str = ""
+    columns: tuple[str, ...] = ()
+    lines: tuple[int, ...] = ()
+    is_stored: bool = True  # False: identifiers or a missing consent; the bytes are not kept
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the file was written, so that it can be written back the same way."""
+
+    kind: str  # csv | xlsx | ods
+    encoding: str = ""
+    separator: str = ""
+    newline: str = ""
+    has_bom: bool = False
+    decimal: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader made of the bytes: tables, or one refusal."""
+
+    dialect: Dialect | None
+    tables: tuple[TextTable, ...] = ()
+    refusal: Refusal | None = None
+    ignored: tuple[str, ...] = ()  # sheets, comments and properties that were named and not stored
+
+
+@dataclass(frozen=True)
+class Section:
+    """A validated table. `rows` holds `line`, plain key columns and a struct {value, missing} for each other field."""
+
+    number: int
+    form: str
+    sheet: str
+    header: tuple[str, ...]
+    records: Records
+    rows: pl.DataFrame
+    raw: pl.DataFrame
+    findings: pl.DataFrame
+    cells_set_aside: int
+
+    @property
+    def rejected(self) -> int:
+        """Data records that are not among the accepted rows."""
+        return self.records.data - self.rows.height
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What intake decided of one file, from the file itself and the clinic's settings alone."""
+
+    file: str
+    clinic: str
+    dialect: Dialect | None
+    refusal: Refusal | None
+    sections: tuple[Section, ...] = field(default=())
+    ignored: tuple[str, ...] = ()
