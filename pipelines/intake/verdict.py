@@ -62,7 +62,7 @@ class TextTable:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a whole file is refused. `rule` has its sentence in the catalogue; Neither field ever holds a patient's value."""
+    """Why a whole file is refused. `rule` has its sentence in the catalogue; never a patient's value."""
 
     rule: str
     found: str = ""
