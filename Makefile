@@ -1,0 +1,53 @@
+# The two commands a newcomer types are `make demo` and `make test`; both set everything up first.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+export DAGSTER_DISABLE_TELEMETRY := true
+export DO_NOT_TRACK := 1
+export GX_ANALYTICS_ENABLED := false
+
+.PHONY: help setup demo dev test test-all lint types lock docs clean
+
+help: ## Say what each command does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/installed ## Make .venv from requirements.lock (uv where present, else pip)
+
+.venv/installed: requirements.lock pyproject.toml
+	@if command -v uv >/dev/null; then \
+	  uv venv --quiet --allow-existing --python "$(PYTHON)" .venv && \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps -e . ; \
+	else \
+	  $(PYTHON) -m venv .venv && \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e . ; \
+	fi
+	@touch $@
+
+demo: setup ## Run the whole pipeline on the example submissions and say where to look
+	@$(BIN)/hamreg demo
+
+dev: setup ## Open the Dagster page on the registry home
+	@$(BIN)/hamreg dev
+
+test: setup lint types ## Lint, check types and run every test but the slow ones
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+
+test-all: test ## Run the slow tests too
+	@$(BIN)/python -m pytest -n $(WORKERS) -m slow
+
+lint: setup
+	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .
+	@$(BIN)/sqlfluff lint -q --disable-progress-bar --processes $(WORKERS) dbt_like_sql
+
+types: setup
+	@$(BIN)/mypy --no-error-summary schemas warehouse pipelines
+
+lock: ## Pin the dependencies anew, with hashes
+	@uv pip compile --quiet --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-strip-extras --no-header pyproject.toml -o requirements.lock
+
+clean: ## Remove what setup and tests made; the registry home stays
+	@rm -rf .venv .pytest_cache .hypothesis .mypy_cache .ruff_cache artefacts
