@@ -1,0 +1,135 @@
+"""Connections: the one writer of the facts, readers of a snapshot, and SQL literals. Holds no query of its own."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import HomeError, QueryError
+from warehouse.layout import PRIVATE_FILE, Home
+from warehouse.lock import PATIENCE_SECONDS, lock
+from warehouse.schema_version import migrate
+
+# Nothing is fetched from the network, and a Python variable is never mistaken for a table.
+CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",
+}
+
+# These errors speak of the statement, not of a row, so that their first line may be shown.
+_SPEAKS_OF_THE_QUERY = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
+
+
+@contextmanager
+def writer(home: Home, command: str, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Hold the writer's lock and a connection with the facts, migrated, attached as `facts`."""
+    with lock(home, command, patience_seconds):
+        connection = open_memory()
+        try:
+            attach(connection, home.facts_path, "facts")
+            migrate(connection, home)
+            home.facts_path.chmod(PRIVATE_FILE)
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def reader(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A snapshot or release, read-only as `registry` (and in use), unable to reach any other file or setting.
+
+    The path is resolved first: what `current` points to when the reader opens is what it sees to the end.
+    """
+    connection = open_memory()
+    try:
+        attach(connection, resolve_snapshot(path), "registry", is_read_only=True)
+        connection.execute("use registry")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+def open_memory() -> duckdb.DuckDBPyConnection:
+    """A connection to a database of its own, in memory."""
+    return duckdb.connect(":memory:", config=dict(CONFIG))
+
+
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, is_read_only: bool = False) -> None:
+    """Attach a database file under a name; `HomeError` where it cannot be opened."""
+    option = " (read_only)" if is_read_only else ""
+    try:
+        connection.execute(f"attach {literal(str(path))} as {identifier(name)}{option}")
+    except duckdb.Error as error:
+        raise HomeError(
+            f"{path.name} cannot be opened ({type(error).__name__}).", "Run `hamreg doctor` to see what is wrong."
+        ) from None
+
+
+def resolve_snapshot(path: Path) -> Path:
+    """The real file behind a path that may lead through `current`."""
+    try:
+        return path.resolve(strict=True)
+    except FileNotFoundError:
+        raise HomeError("There is no snapshot yet.", "Run `hamreg run` first.") from None
+    except OSError as error:
+        raise HomeError(f"{path.name} cannot be read: {error.strerror}.", "Check who owns it.") from None
+
+
+@contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Turn an error of DuckDB into a `QueryError` that never quotes a row."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise QueryError(f"{doing}: {describe(error)}") from None
+
+
+def describe(error: duckdb.Error) -> str:
+    """What may be said of an error: the first line where it speaks of the statement, else its kind alone."""
+    if isinstance(error, _SPEAKS_OF_THE_QUERY):
+        return str(error).strip().splitlines()[0]
+    return f"{type(error).__name__} (its text is withheld, it may quote a row)"
+
+
+def identifier(name: str) -> str:
+    """A name as quoted SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: object) -> str:
+    """A Python value as SQL text. Bound parameters would import pandas, which costs more than the query."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case float() if not math.isfinite(value):
+            return f"'{value}'::double"
+        case float():
+            return f"{value!r}::double"
+        case int() | Decimal():
+            return str(value)
+        case datetime():
+            naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+            return f"timestamp '{naive.isoformat(sep=' ')}'"
+        case date():
+            return f"date '{value.isoformat()}'"
+        case str() | Path():
+            return _text(str(value))
+        case Mapping():
+            return "{" + ", ".join(f"{_text(str(key))}: {literal(item)}" for key, item in value.items()) + "}"
+        case Sequence():
+            return "[" + ", ".join(literal(item) for item in value) + "]"
+    raise TypeError(f"no literal for {type(value).__name__}")
+
+
+def _text(value: str) -> str:
+    quoted = "'" + value.replace("'", "''") + "'"
+    return quoted.replace("\0", "' || chr(0) || '")  # a bare NUL would end the statement

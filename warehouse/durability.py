@@ -1,0 +1,35 @@
+"""Making what was written survive a power cut: fsync of files and folders, atomic links. Knows no paths of its own."""
+
+import os
+from pathlib import Path
+
+
+def sync_file(path: Path) -> None:
+    """Have the disk hold the file's bytes before going on."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(path: Path) -> None:
+    """Have the disk hold the folder's entries; without it a renamed file may be gone after a power cut."""
+    sync_file(path)
+
+
+def sync_tree(folder: Path) -> None:
+    """Have the disk hold a folder with everything in it."""
+    for path in sorted(folder.rglob("*")):
+        if not path.is_symlink():
+            sync_file(path)
+    sync_folder(folder)
+
+
+def replace_link(link: Path, target: str) -> None:
+    """Point a symbolic link at another target in one step: a reader sees the old one or the new one."""
+    part = link.with_name(f"{link.name}.part")
+    part.unlink(missing_ok=True)
+    part.symlink_to(target)
+    part.replace(link)
+    sync_folder(link.parent)
