@@ -1,5 +1,217 @@
 """The append-only facts: submissions, rows, findings, decisions. One submission is one transaction, never changed."""
 
-from warehouse.records import Decision, FormTable, SectionRecord, SectionStates, SubmissionRecord
+from __future__ import annotations
 
-__all__ = ["Decision", "FormTable", "SectionRecord", "SectionStates", "SubmissionRecord"]
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from warehouse.connection import identifier, literal, translated
+from warehouse.faults import reached
+from warehouse.form_tables import ensure_form_tables, read_columns
+from warehouse.records import ROW_COLUMNS, Decision, FormTable, SectionRecord, SectionStates, SubmissionRecord
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "Decision",
+    "FormTable",
+    "SectionRecord",
+    "SectionStates",
+    "SubmissionRecord",
+    "decide",
+    "ensure_form_tables",
+    "find",
+    "find_by_digest",
+    "read_decisions",
+    "read_sections",
+    "record",
+]
+
+_RAW_COLUMNS = ("line", "cells", "is_rejected")
+_FINDING_COLUMNS = ("line", "column", "cell", "rule", "severity", "found", "expected")
+_JSON_COLUMNS = ("refusal", "dialect")
+_SUBMISSION_COLUMNS = tuple(item.name for item in fields(SubmissionRecord))
+_DECISION_COLUMNS = tuple(item.name for item in fields(Decision))
+
+
+def record(
+    connection: duckdb.DuckDBPyConnection,
+    submission: SubmissionRecord,
+    sections: Sequence[SectionRecord],
+    *,
+    settings: str,
+    dictionary: str,
+) -> None:
+    """Write one submission with the JSON of its settings and dictionary: all of it or nothing."""
+    with translated(f"Submission {submission.submission} could not be recorded"), transaction(connection):
+        _insert_version(connection, "settings", submission.settings_version, settings)
+        _insert_version(connection, "dictionary", submission.dictionary_version, dictionary)
+        _insert(connection, "submission", _as_stored(asdict(submission)))
+        reached("ledger.submission")
+        for section in sections:
+            _insert_section(connection, submission, section)
+            reached("ledger.section")
+    reached("ledger.commit")
+
+
+def find(connection: duckdb.DuckDBPyConnection, submission: str) -> SubmissionRecord | None:
+    """The submission with this id."""
+    return _find(connection, f"submission = {literal(submission)}")
+
+
+def find_by_digest(
+    connection: duckdb.DuckDBPyConnection, clinic: str, digest: str, received_at: datetime | None = None
+) -> SubmissionRecord | None:
+    """The clinic's first submission of the same bytes, of which another one is a resend.
+
+    A refused file is no original (it may be right under other settings), nor is one that was undone. With
+    `received_at`, that of the file in question, only what came or was undone before it counts, so that the order in
+    which waiting files are processed does not matter.
+    """
+    until = f" <= {literal(received_at)}" if received_at else " is not null"
+    return _find(
+        connection,
+        f"clinic = {literal(clinic)} and digest = {literal(digest)} and refused is null and resend_of is null "
+        f"and received_at{until} and not exists (select 1 from facts.decision as decision "
+        f"where decision.kind = 'undo' and decision.submission = facts.submission.submission "
+        f"and decision.decided_at{until})",
+    )
+
+
+def decide(connection: duckdb.DuckDBPyConnection, decision: Decision) -> int:
+    """Append a person's decision and give its number."""
+    with translated("The decision could not be recorded"), transaction(connection):
+        found = connection.execute("select coalesce(max(decision), 0) + 1 from facts.decision").fetchone()
+        number = int(found[0]) if found else 1
+        _insert(connection, "decision", {"decision": number, **asdict(decision)})
+    reached("ledger.decision")
+    return number
+
+
+def read_decisions(connection: duckdb.DuckDBPyConnection) -> dict[int, Decision]:
+    """Every decision by its number, in order."""
+    names = ", ".join(identifier(name) for name in _DECISION_COLUMNS)
+    rows = connection.execute(f"select decision, {names} from facts.decision order by decision").fetchall()
+    return {int(row[0]): Decision(**_as_read(_DECISION_COLUMNS, row[1:])) for row in rows}
+
+
+def read_sections(connection: duckdb.DuckDBPyConnection, submission: str) -> tuple[SectionRecord, ...]:
+    """The sections of a submission as they were recorded, to render its receipt anew."""
+    of_submission = f"submission = {literal(submission)}"
+    rows = connection.execute(
+        "select section, form, sheet, header, physical, header_records, blank, furniture, rejected, cells_set_aside "
+        f"from facts.section where {of_submission} order by section"
+    ).fetchall()
+    return tuple(_read_section(connection, row, f"{of_submission} and section = {row[0]}") for row in rows)
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of the block or nothing of it."""
+    connection.execute("begin")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def _find(connection: duckdb.DuckDBPyConnection, condition: str) -> SubmissionRecord | None:
+    names = ", ".join(_SUBMISSION_COLUMNS)
+    row = connection.execute(
+        f"select {names} from facts.submission where {condition} order by received_at, submission limit 1"
+    ).fetchone()
+    return SubmissionRecord(**_as_read(_SUBMISSION_COLUMNS, row)) if row else None
+
+
+def _insert_version(connection: duckdb.DuckDBPyConnection, table: str, version: str, content: str) -> None:
+    connection.execute(
+        f"insert into facts.{table} select {literal(version)}, {literal(content)} "
+        f"where not exists (select 1 from facts.{table} where version = {literal(version)})"
+    )
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, values: Mapping[str, object]) -> None:
+    names = ", ".join(identifier(name) for name in values)
+    connection.execute(f"insert into facts.{table} ({names}) values ({', '.join(map(literal, values.values()))})")
+
+
+def _insert_section(
+    connection: duckdb.DuckDBPyConnection, submission: SubmissionRecord, section: SectionRecord
+) -> None:
+    place = {"submission": submission.submission, "section": section.number}
+    counts = ("form", "sheet", "physical", "header_records", "blank", "furniture", "rejected", "cells_set_aside")
+    values = {name: getattr(section, name) for name in counts}
+    _insert(connection, "section", {**place, **values, "header": list(section.header), "accepted": section.accepted})
+    _append(connection, "raw_row", section.raw, place)
+    _append(connection, "finding", section.findings, place)
+    _append(
+        connection,
+        section.form,
+        section.rows,
+        {**place, "clinic": submission.clinic, "received_at": submission.received_at},
+    )
+
+
+def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, constants: Mapping[str, object]) -> None:
+    """Insert an Arrow table by column name, with the same constants in every row."""
+    if not rows.num_rows:
+        return
+    names = [name for name in rows.column_names if name not in constants]
+    columns = ", ".join(identifier(name) for name in [*constants, *names])
+    values = ", ".join([*map(literal, constants.values()), *map(identifier, names)])
+    connection.register("appended_rows", rows)
+    try:
+        connection.execute(f"insert into facts.{identifier(table)} ({columns}) select {values} from appended_rows")
+    finally:
+        connection.unregister("appended_rows")
+
+
+def _read_section(connection: duckdb.DuckDBPyConnection, row: Sequence[Any], place: str) -> SectionRecord:
+    number, form, sheet, header, physical, header_records, blank, furniture, rejected, cells_set_aside = row
+    own = [name for name in read_columns(connection, form) if name == "line" or name not in ROW_COLUMNS]
+    return SectionRecord(
+        number=number,
+        form=form,
+        sheet=sheet,
+        header=tuple(header),
+        physical=physical,
+        header_records=header_records,
+        blank=blank,
+        furniture=furniture,
+        rejected=rejected,
+        cells_set_aside=cells_set_aside,
+        rows=_read(connection, form, own, place),
+        raw=_read(connection, "raw_row", _RAW_COLUMNS, place),
+        findings=_read(connection, "finding", _FINDING_COLUMNS, place),
+    )
+
+
+def _read(connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], place: str) -> pa.Table:
+    columns = ", ".join(map(identifier, names))
+    return connection.execute(f"select {columns} from facts.{identifier(table)} where {place}").to_arrow_table()
+
+
+def _as_stored(values: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: json.dumps(value, ensure_ascii=False) if name in _JSON_COLUMNS and value is not None else value
+        for name, value in values.items()
+    }
+
+
+def _as_read(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
+    values = dict(zip(names, row, strict=True))
+    for name, value in values.items():
+        if isinstance(value, datetime):
+            values[name] = value.replace(tzinfo=UTC)
+        elif name in _JSON_COLUMNS and value is not None:
+            values[name] = json.loads(value)
+    return values

@@ -1,0 +1,70 @@
+"""One table of facts for each form, made from the dictionary's plain records. Reads and writes no rows."""
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+
+from warehouse.connection import identifier, literal, translated
+from warehouse.errors import HomeError
+from warehouse.records import ROW_COLUMNS, FormTable
+
+
+def ensure_form_tables(connection: duckdb.DuckDBPyConnection, forms: Sequence[FormTable]) -> None:
+    """Create what is missing, a table or a column; a column whose type changed is a `HomeError`."""
+    with translated("The forms' tables could not be made"):
+        for form in forms:
+            _ensure(connection, form)
+
+
+def read_form_names(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """The forms that have a table of facts: those whose table begins with ROW_COLUMNS."""
+    rows = connection.execute(
+        "select table_name from duckdb_columns() where database_name = 'facts' and column_name in ('line', 'section', "
+        "'received_at') group by table_name having count(*) = 3 order by table_name"
+    ).fetchall()
+    return tuple(str(name) for (name,) in rows)
+
+
+def read_columns(connection: duckdb.DuckDBPyConnection, table: str, database: str = "facts") -> dict[str, str]:
+    """The columns of a table with their SQL types, in order; empty where there is no such table."""
+    rows = connection.execute(
+        f"select column_name, data_type from duckdb_columns() where database_name = {literal(database)} "
+        f"and table_name = {literal(table)} order by column_index"
+    ).fetchall()
+    return {str(name): str(kind) for name, kind in rows}
+
+
+def columns_of(form: FormTable) -> dict[str, str]:
+    """The columns a form's table must have, with their SQL types."""
+    keys = {name: kind for name, kind in form.key if name not in ROW_COLUMNS}
+    values = {name: f'struct("value" {kind}, missing varchar)' for name, kind in form.values}
+    return {**ROW_COLUMNS, **keys, **values}
+
+
+def _ensure(connection: duckdb.DuckDBPyConnection, form: FormTable) -> None:
+    known, needed = read_columns(connection, form.name), columns_of(form)
+    table = f"facts.{identifier(form.name)}"
+    if not known:
+        columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in needed.items())
+        connection.execute(f"create table {table} ({columns})")
+        return
+    _refuse_changed(form.name, known, _as_stored(connection, needed))
+    for name, kind in needed.items():
+        if name not in known:
+            connection.execute(f"alter table {table} add column {identifier(name)} {kind}")
+
+
+def _as_stored(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str]) -> dict[str, str]:
+    """The same types in DuckDB's own spelling."""
+    casts = ", ".join(f"null::{kind} as {identifier(name)}" for name, kind in columns.items())
+    described = connection.execute(f"describe select {casts}").fetchall()
+    return {str(row[0]): str(row[1]) for row in described}
+
+
+def _refuse_changed(form: str, known: Mapping[str, str], needed: Mapping[str, str]) -> None:
+    changed = [name for name in needed if name in known and known[name] != needed[name]]
+    if changed:
+        raise HomeError(
+            f"In {form} the facts hold another type for {', '.join(changed)}.",
+            "A field keeps its type: give the new one a new name, or add a migration.",
+        )
