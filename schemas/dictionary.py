@@ -1,0 +1,152 @@
+"""The pivot: forms, fields, codes and rules as plain records. Every renderer, reader and rule report reads these.
+
+The records are made from the Pandera models and the rules when first asked for; importing this loads neither.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from schemas.vocabulary import VOCABULARIES, Code, normalise
+
+if TYPE_CHECKING:
+    import pandera.polars as pa
+
+__all__ = ["Code", "Dictionary", "Field", "Form", "Row", "Rule", "model_of", "normalise", "read_dictionary"]
+
+FORM_NAMES = ("enrolment", "treatment", "follow_up", "imaging", "rehabilitation", "event", "screening")
+KINDS = ("id", "code", "integer", "decimal", "date", "partial_date", "month", "boolean", "text")
+
+Row = tuple[str, Mapping[str, str]]  # form, and the texts that differ from the form's example row
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of a form. A key that is not required has a default: injury number 1, the submitting clinic."""
+
+    name: str
+    kind: str
+    label: Mapping[str, str]
+    description: str
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    decimals: int | None = None
+    vocabulary: str = ""
+    example: str = ""
+    is_key: bool = False
+    is_required: bool = False
+    is_identifying: bool = False  # with other knowledge it could point to a person
+    is_computed: bool = False  # filled by the reader, in no template
+    is_outcome: bool = False  # one of these must be answered where the form asks for an outcome
+
+    @property
+    def range_text(self) -> str:
+        """`0 to 100`, `at least 1`, or nothing."""
+        low, high = (None if bound is None else f"{bound:g}" for bound in (self.minimum, self.maximum))
+        if low is not None and high is not None:
+            return f"{low} – {high}"
+        return f">= {low}" if low is not None else f"<= {high}" if high is not None else ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form: its key, which is its grain, and its fields in the order of the template."""
+
+    name: str
+    label: Mapping[str, str]
+    description: str
+    key: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+    def field(self, name: str) -> Field:
+        """The field of that name; KeyError where the form has none."""
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Field]:
+        return {field.name: field for field in self.fields}
+
+    @property
+    def template_fields(self) -> tuple[Field, ...]:
+        """The fields a clinic fills in."""
+        return tuple(field for field in self.fields if not field.is_computed)
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """Normalised name or label in any language -> field name. Look a header up with `normalise(header)`."""
+        names = {normalise(field.name): field.name for field in self.template_fields}
+        labels = {normalise(label): field.name for field in self.template_fields for label in field.label.values()}
+        return {**labels, **names}
+
+    def example_row(self, **changes: str) -> Mapping[str, str]:
+        """The example of each field, as a clinic would send it, with changes."""
+        return {**{field.name: field.example for field in self.template_fields}, **changes}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. `found` in its words is the text of the first column, `expected` what the scope says of it.
+
+    scope: `file` refuses the whole file; `section` speaks of a sheet; `record` of a line the reader met; `cell` of one
+    cell; `row` of one row of one form; `rows` of several rows of one file; `query` of facts from several files.
+    severity: `error` rejects the row (a cell that is no key is set aside), `warning` loads, `note` describes.
+    `predicate` is SQL of one row in three-valued logic: true passes, false fails, null is not applicable.
+    `passes` and `fails` are rows in the order sent, each as changes to the form's example row.
+    """
+
+    id: str
+    kahn: str
+    severity: str
+    scope: str
+    forms: tuple[str, ...]
+    columns: tuple[str, ...]
+    sentence: Mapping[str, str]
+    remedy: Mapping[str, str]
+    predicate: str = ""
+    passes: tuple[Row, ...] = ()
+    fails: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """All that a submission may contain."""
+
+    forms: Mapping[str, Form]
+    vocabularies: Mapping[str, tuple[Code, ...]]
+    rules: Mapping[str, Rule]
+
+    @cached_property
+    def version(self) -> str:
+        """The first 12 characters of the SHA-256 of its JSON."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
+
+    def to_json(self) -> str:
+        """Canonical JSON: sorted keys, no blanks."""
+        content: dict[str, Any] = {
+            "forms": {name: asdict(form) for name, form in self.forms.items()},
+            "vocabularies": {name: [asdict(code) for code in codes] for name, codes in self.vocabularies.items()},
+            "rules": {name: asdict(rule) for name, rule in self.rules.items()},
+        }
+        return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+@cache
+def read_dictionary() -> Dictionary:
+    """The dictionary of this version of the project."""
+    from schemas.forms import read_form
+    from schemas.rules import RULES
+
+    forms = {name: read_form(name) for name in FORM_NAMES}
+    return Dictionary(forms, VOCABULARIES, {rule.id: rule for rule in RULES})
+
+
+@cache
+def model_of(form: str) -> "pa.DataFrameSchema":
+    """The Pandera schema of a form: types, ranges, codes and row rules. Each check's name is a rule's id."""
+    from schemas.forms import schema_of
+
+    return schema_of(form)

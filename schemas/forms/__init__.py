@@ -1,0 +1,64 @@
+"""The seven forms as Pandera models, and how a model becomes a plain record or a schema with named checks."""
+
+import copy
+from collections.abc import Mapping
+from functools import cache
+
+import pandera.polars as pa
+
+from schemas.dictionary import Field, Form
+from schemas.forms.enrolment import Enrolment
+from schemas.forms.event import Event
+from schemas.forms.follow_up import FollowUp
+from schemas.forms.imaging import Imaging
+from schemas.forms.rehabilitation import Rehabilitation
+from schemas.forms.screening import Screening
+from schemas.forms.treatment import Treatment
+from schemas.rules import CODE_UNKNOWN, DATE_TOO_EARLY, OUT_OF_RANGE, row_checks
+from schemas.vocabulary import translated
+
+MODELS: Mapping[str, type[pa.DataFrameModel]] = {
+    "enrolment": Enrolment,
+    "treatment": Treatment,
+    "follow_up": FollowUp,
+    "imaging": Imaging,
+    "rehabilitation": Rehabilitation,
+    "event": Event,
+    "screening": Screening,
+}
+
+
+@cache
+def _plain_schema(form: str) -> pa.DataFrameSchema:
+    return MODELS[form].to_schema()
+
+
+def read_form(name: str) -> Form:
+    """The form as a plain record."""
+    schema = _plain_schema(name)
+    fields = tuple(_read_field(column, declared) for column, declared in schema.columns.items())
+    labels = (schema.title or "").split("|")
+    description = (MODELS[name].__doc__ or "").strip()
+    key = tuple(field.name for field in fields if field.is_key)
+    return Form(name, translated(*labels), description, key, fields)
+
+
+def _read_field(name: str, declared: pa.Column) -> Field:
+    marks = dict(declared.metadata or {})
+    labels = marks.pop("labels")
+    return Field(name=name, label=translated(*labels), description=declared.description or "", **marks)
+
+
+def schema_of(form: str) -> pa.DataFrameSchema:
+    """The schema that validates a typed frame of the form. Every check is named by the id of its rule."""
+    columns = {name: _with_named_checks(column) for name, column in _plain_schema(form).columns.items()}
+    return pa.DataFrameSchema(columns, checks=row_checks(form), name=form)
+
+
+def _with_named_checks(declared: pa.Column) -> pa.Column:
+    column = copy.deepcopy(declared)
+    kind = (column.metadata or {})["kind"]
+    for check in column.checks:
+        rule = CODE_UNKNOWN if kind == "code" else DATE_TOO_EARLY if "date" in kind or kind == "month" else OUT_OF_RANGE
+        check.name = check.error = rule.id
+    return column
