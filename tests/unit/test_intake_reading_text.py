@@ -1,0 +1,190 @@
+"""What the reader makes of text files: which form, which records, which lines are named and why."""
+
+import pytest
+
+from pipelines.intake.reading import read_file
+from pipelines.intake.verdict import Reading, Records, TextTable
+from pipelines.settings import Clinic, Limits
+from schemas.dictionary import read_dictionary
+
+HEADER = "patient_id;side;assessed_on;phat_total"
+ROW = "AMC-0015W;left;2024-03-01;82,5"
+NEXT = "AMC-0023X;right;2024-03-02;61"
+
+
+def read(content: str | bytes, encoding: str = "utf-8", **limits: int) -> Reading:
+    data = content.encode(encoding) if isinstance(content, str) else content
+    return read_file("file.csv", data, read_dictionary(), Clinic(code="AMC"), Limits(**limits))
+
+
+def table(content: str | bytes, encoding: str = "utf-8", **limits: int) -> TextTable:
+    reading = read(content, encoding, **limits)
+    assert reading.refusal is None
+    (only,) = reading.tables
+    return only
+
+
+def rows(of: TextTable) -> list[tuple[str | int | None, ...]]:
+    return of.frame.rows()
+
+
+def findings(of: TextTable) -> list[tuple[int, str]]:
+    return of.findings.select("line", "rule").rows()
+
+
+def refusal(content: str | bytes, **limits: int) -> str:
+    refused = read(content, **limits).refusal
+    assert refused is not None
+    return refused.rule
+
+
+def test_a_clean_file_gives_its_cells_as_sent_with_their_lines() -> None:
+    read_table = table(f"{HEADER}\n{ROW}\n{NEXT}\n")
+    assert (read_table.form, read_table.header_line) == ("follow_up", 1)
+    assert rows(read_table) == [
+        (2, "AMC-0015W", "left", "2024-03-01", "82,5"),
+        (3, "AMC-0023X", "right", "2024-03-02", "61"),
+    ]
+    assert read_table.records == Records(physical=3, header=1, blank=0, furniture=0)
+    assert findings(read_table) == []
+
+
+def test_an_empty_cell_is_null_in_the_frame_and_empty_in_the_raw_record() -> None:
+    read_table = table(f"{HEADER}\nAMC-0015W;left;2024-03-01;\n")
+    assert rows(read_table) == [(2, "AMC-0015W", "left", "2024-03-01", None)]
+    assert read_table.raw["cells"].to_list() == [["AMC-0015W", "left", "2024-03-01", ""]]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"])
+def test_every_dialect_of_the_closed_set_reads_the_same(separator: str, newline: str, encoding: str) -> None:
+    lines = ["Patiëntnummer|side|assessed_on|phat_total|Café", "AMC-0015W|left|2024-03-01|82.5|é"]
+    content = newline.join(line.replace("|", separator) for line in [*lines, ""]).encode(encoding)
+    reading = read(content)
+    assert reading.refusal is None
+    assert reading.dialect is not None
+    assert (reading.dialect.separator, reading.dialect.newline) == (separator, newline)
+    assert reading.tables[0].header == ("Patiëntnummer", "side", "assessed_on", "phat_total", "Café")
+    assert rows(reading.tables[0]) == [(2, "AMC-0015W", "left", "2024-03-01", "82.5")]
+
+
+def test_a_header_is_read_in_any_language_case_and_spacing() -> None:
+    header = " PATIENTENNUMMER ;Aangedane  Zijde;assessed on;PHAT_TOTAL"
+    assert tuple(table(f"{header}\n{ROW}\n").positions) == ("patient_id", "side", "assessed_on", "phat_total")
+
+
+def test_a_separator_line_is_furniture_and_obeyed() -> None:
+    read_table = table(f"sep=;\n{HEADER}\n{ROW}\n")
+    assert read_table.header_line == 2
+    assert findings(read_table) == [(1, "line_preamble")]
+    assert read_table.records == Records(physical=3, header=1, blank=0, furniture=1)
+
+
+def test_titles_blanks_totals_and_repeated_headers_are_named_for_what_they_are() -> None:
+    labels = "Patient number;Injured side;;PHAT total"
+    lines = ["Follow-up 2024", "", HEADER, labels, ROW, ";;;", HEADER, NEXT, "Totaal;;;2"]
+    read_table = table("\n".join(lines))
+    assert [row[0] for row in rows(read_table)] == [5, 8]
+    assert findings(read_table) == [
+        (1, "line_preamble"),
+        (4, "line_header_second"),
+        (7, "line_header_repeated"),
+        (9, "line_total"),
+    ]
+    assert read_table.records == Records(physical=9, header=1, blank=2, furniture=4)
+
+
+def test_a_quoted_break_makes_no_new_record() -> None:
+    read_table = table(f'{HEADER};note\n{ROW};"first;\nsecond ""line"""\n{NEXT};x\n')
+    assert [row[0] for row in rows(read_table)] == [2, 4]
+    assert read_table.records.data == 2
+
+
+def test_an_unknown_column_is_named_and_not_kept() -> None:
+    read_table = table(f"{HEADER};note\n{ROW};secret\n")
+    assert read_table.findings.select("line", "column", "rule", "found").rows() == [
+        (1, "note", "column_unknown", "note")
+    ]
+    assert "secret" not in str(read_table.raw.to_dicts())
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("AMC-0031Y;left;2024-03-01", "record_too_short"),
+        ("AMC-0031Y;left;2024-03-01;70;1", "record_too_long"),
+        ('AMC-0031Y;left;"2024-03-01;70', "record_quote"),
+        ('AMC-0031Y;le"ft;2024-03-01;70', "record_quote"),
+        ('AMC-0031Y;left;"2024-03-01"x;70', "record_quote"),
+        ("AMC-0031Y;left;2024\0-03-01;70", "record_nul"),
+        ("AMC-0031Y;left;2024-03-01;" + "7" * 200, "record_cell_too_long"),
+        ("AMC-0031Y;left;2024-03-01;7\N{REPLACEMENT CHARACTER}", "record_encoding"),
+    ],
+)
+def test_a_damaged_record_is_a_finding_at_its_line_and_costs_no_neighbour(line: str, rule: str) -> None:
+    read_table = table(f"{HEADER}\n{ROW}\n{line}\n{NEXT}\n", max_cell_chars=100)
+    assert [row[0] for row in rows(read_table)] == [2, 4]
+    assert findings(read_table) == [(3, rule)]
+    assert read_table.unsplit == (3,)
+    assert read_table.raw.height == read_table.records.data == 3
+
+
+def test_two_stray_quotes_do_not_join_the_records_between_them() -> None:
+    lines = [HEADER + ";note", ROW + ';"x', NEXT + ";y", ROW + ';z"', NEXT + ";"]
+    read_table = table("\n".join(lines))
+    assert [row[0] for row in rows(read_table)] == [3, 5]
+    assert findings(read_table)[1:] == [(2, "record_quote"), (4, "record_quote")]
+
+
+def test_a_record_above_the_header_is_a_finding() -> None:
+    assert findings(table(f"{ROW}\n{HEADER}\n{NEXT}\n")) == [(1, "record_before_header")]
+
+
+def test_a_second_form_below_the_first_is_a_table_of_its_own() -> None:
+    content = (
+        f"{HEADER}\n{ROW}\npatient_id;side;mri_on;retraction_mm;proximal_continuity\nAMC-0015W;left;2024-03-01;3;yes\n"
+    )
+    first, second = read(content).tables
+    assert (first.form, second.form) == ("follow_up", "imaging")
+    assert (second.header_line, rows(second)[0][0]) == (3, 4)
+    assert (first.records.physical, second.records.physical) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        ("", "file_empty"),
+        ("\n \n\n", "file_empty"),
+        ("a;b\n1;2\n", "form_unknown"),
+        ("patient_id;assessed_on;phat_total\nx;y;1\n", "key_column_missing"),
+        (f"{HEADER};phat_total\n{ROW};1\n", "column_twice"),
+        (f"{HEADER};note;Note\n{ROW};1;2\n", "column_twice"),
+        (f"{HEADER}{';x' * 10}\n", "file_too_many_columns"),
+        (f"{HEADER}\n" + f"{ROW}\n" * 100, "file_too_large"),
+        (f"{HEADER}\n" + "AMC-0015W,left,2024-03-01\n" * 3, "file_separator"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_the_reason(content: str, rule: str) -> None:
+    assert refusal(content, max_columns=10, max_bytes=1_000) == rule
+
+
+def test_a_refusal_never_quotes_a_cell() -> None:
+    assert "Jansen" not in str(read("Jansen;12-03-1960\nPietersen;1-1-1950\n").refusal)
+
+
+def test_empty_columns_without_a_name_are_counted_and_left_out() -> None:
+    read_table = table(f"{HEADER};;\n{ROW};;\n{NEXT};;\n")
+    assert read_table.findings.select("rule", "found").rows() == [("column_empty", "2")]
+
+
+def test_records_may_lack_or_add_empty_columns_where_all_of_them_do() -> None:
+    assert table(f"{HEADER};;\n{ROW}\n{NEXT}\n{ROW}\n").frame.height == 3
+    assert table(f"{HEADER}\n{ROW};\n{NEXT};\n{ROW};\n").frame.height == 3
+    assert table(f"{HEADER}\n{ROW};x\n{NEXT};\n{NEXT};\n{ROW}\n").unsplit == (2, 3, 4)
+
+
+def test_a_column_without_a_name_that_holds_something_is_named_by_its_letter() -> None:
+    read_table = table(f"{HEADER};\n{ROW};x\n")
+    assert read_table.findings.select("column", "rule").rows() == [("E", "column_nameless")]
+    assert read_table.raw["cells"].to_list() == [["AMC-0015W", "left", "2024-03-01", "82,5", None]]
