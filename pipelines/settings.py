@@ -13,6 +13,7 @@ from pipelines.errors import SettingsError
 LANGUAGES = ("en", "nl", "de")
 DATE_ORDERS = ("dmy", "mdy", "ymd", "")
 DECIMALS = ("comma", "point", "")
+DATE_SYSTEMS = ("1900", "1904", "")
 SEPARATORS = (",", ";", "\t", "|")
 MISSING_REASONS = ("not_done", "refused", "not_applicable", "unknown")
 CLINIC_CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}")
@@ -30,6 +31,7 @@ class Clinic:
     date_order: str = ""
     decimal: str = ""
     separator: str = ","
+    date_system: str = ""  # what a spreadsheet's day numbers count from: 1900, 1904, or '' where not declared
     id_format: str = ""  # a regular expression for the clinic's own numbers; '' means numbers with a check character
     missing_codes: Mapping[str, str] = field(default_factory=dict)  # the clinic's own code -> reason
 
@@ -123,6 +125,7 @@ def _clinic(code: str, content: Any) -> Clinic:
         "language": LANGUAGES,
         "date_order": DATE_ORDERS,
         "decimal": DECIMALS,
+        "date_system": DATE_SYSTEMS,
         "separator": SEPARATORS,
     }.items():
         if getattr(clinic, key) not in allowed:

@@ -1,0 +1,179 @@
+"""Columns of text -> typed columns: a strict fast path for all cells, a careful reader for the distinct odd texts.
+
+Each cell becomes a value, a reason for having none, or nothing with a finding; ranges and rules come later.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.intake.cell import Cell, Conventions, explain_absence, read_absence, tidy, tidying_rule
+from pipelines.intake.cell_codes import read_boolean, read_coded
+from pipelines.intake.cell_dates import read_day, read_month, read_partial_day
+from pipelines.intake.cell_ids import IdRules, is_checked, own_number, read_id
+from pipelines.intake.cell_numbers import NumberShape, read_number
+from schemas.dictionary import Field
+from schemas.vocabulary import VOCABULARIES
+
+TYPES: Mapping[str, pl.DataType] = {
+    "id": pl.String(),
+    "code": pl.String(),
+    "text": pl.String(),
+    "integer": pl.Int64(),
+    "decimal": pl.Float64(),
+    "date": pl.Date(),
+    "partial_date": pl.Date(),
+    "month": pl.Date(),
+    "boolean": pl.Boolean(),
+}
+ODD_SCHEMA: Mapping[str, pl.DataType] = {
+    "row": pl.UInt32(),  # 0-based row of the table
+    "found": pl.String(),
+    "missing": pl.String(),
+    "rule": pl.String(),
+    "severity": pl.String(),
+    "expected": pl.String(),
+    "extra": pl.String(),
+}
+_TRUE, _FALSE = (
+    ("yes", "true", "1", "ja", "Yes", "Ja", "TRUE"),
+    ("no", "false", "0", "nee", "nein", "No", "Nee", "Nein", "FALSE"),
+)
+_LARGEST = 2**31
+_PLAIN_TEXT = r"^[!-~&&[^#='@]]([ -~]*[!-~])?$"
+
+
+@dataclass(frozen=True)
+class TypedColumn:
+    """A column read: `values` typed, `odd` (ODD_SCHEMA) the cells that were no plain answer of their kind."""
+
+    values: pl.Series
+    odd: pl.DataFrame
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        """The odd cells there is something to say about."""
+        return self.odd.filter(pl.col("rule") != "")
+
+
+def read_column(texts: pl.Series, field: Field, conventions: Conventions, ids: IdRules) -> TypedColumn:
+    """The typed values of a String column, and what its odd cells were taken for."""
+    values = _read_fast(texts, field, conventions, ids)
+    odd_rows = (texts.is_not_null() & values.is_null()).arg_true()
+    if odd_rows.is_empty():
+        return TypedColumn(values.rename(field.name), pl.DataFrame(schema=ODD_SCHEMA))
+    odd = _read_odd(texts.gather(odd_rows), field, conventions, ids)
+    values = values.scatter(odd_rows, odd["value"]).rename(field.name)
+    frame = odd.drop("value").with_columns(odd_rows.cast(pl.UInt32).alias("row")).select(list(ODD_SCHEMA))
+    return TypedColumn(values, frame)
+
+
+def read_cell(text: str, field: Field, conventions: Conventions, ids: IdRules) -> Cell:
+    """One text, read slowly and carefully."""
+    plain = tidy(text)
+    if not plain:
+        return Cell()
+    cell = read_absence(plain, conventions) or explain_absence(plain, _read_kind(plain, field, conventions, ids))
+    if cell.is_readable and not cell.rule and cell.missing is None:
+        rule = tidying_rule(text, plain)
+        return Cell(cell.value, rule=rule, expected=plain if rule else "", extra=cell.extra)
+    return cell
+
+
+def _read_kind(plain: str, field: Field, conventions: Conventions, ids: IdRules) -> Cell:
+    if field.kind in ("integer", "decimal"):
+        shape = NumberShape(
+            *(field.kind == "integer", field.minimum, field.maximum, field.unit),
+            *(conventions.decimal, conventions.is_workbook),
+        )
+        return read_number(plain, shape)
+    readers: Mapping[str, Callable[[], Cell]] = {
+        "date": lambda: read_day(plain, conventions),
+        "partial_date": lambda: read_partial_day(plain, conventions),
+        "month": lambda: read_month(plain, conventions),
+        "code": lambda: read_coded(plain, field.vocabulary),
+        "boolean": lambda: read_boolean(plain),
+        "id": lambda: read_id(plain, ids),
+        "text": lambda: Cell(plain),
+    }
+    return readers[field.kind]()
+
+
+def _read_odd(texts: pl.Series, field: Field, conventions: Conventions, ids: IdRules) -> pl.DataFrame:
+    """One row for each odd cell, in order; each distinct text is read once."""
+    distinct = texts.unique()
+    cells = [read_cell(text, field, conventions, ids) for text in distinct]
+    known = pl.DataFrame(
+        {
+            "found": distinct,
+            "value": pl.Series([cell.value for cell in cells], dtype=TYPES[field.kind], strict=False),
+            "missing": pl.Series([cell.missing for cell in cells], dtype=pl.String),
+            "rule": [cell.rule for cell in cells],
+            "severity": ["note" if cell.is_readable else "error" for cell in cells],
+            "expected": [cell.expected for cell in cells],
+            "extra": [cell.extra for cell in cells],
+        }
+    )
+    return texts.rename("found").to_frame().join(known, on="found", how="left", maintain_order="left")
+
+
+def _read_fast(texts: pl.Series, field: Field, conventions: Conventions, ids: IdRules) -> pl.Series:
+    """Typed values of the cells written as their kind is written; null for every other cell."""
+    believed = texts
+    codes = [code for code in conventions.missing_codes if field.kind != "id"]
+    if codes:
+        believed = texts.set(texts.str.to_lowercase().is_in(codes).fill_null(False), None)
+    name = texts.name
+    frame = believed.to_frame()
+    column = pl.col(name)
+    if field.kind == "id":
+        return _fast_ids(believed, ids)
+    expressions: Mapping[str, Callable[[], pl.Expr]] = {
+        "integer": lambda: _fast_integer(column),
+        "decimal": lambda: _fast_decimal(column, conventions),
+        "date": lambda: _fast_date(column, 10),
+        "partial_date": lambda: _fast_date(column, 10),
+        "month": lambda: _fast_date(column + "-01", 10),
+        "code": lambda: pl.when(column.is_in([code.code for code in VOCABULARIES[field.vocabulary]])).then(column),
+        "boolean": lambda: pl.when(column.is_in(_TRUE)).then(True).when(column.is_in(_FALSE)).then(False),
+        "text": lambda: pl.when(column.str.contains(_PLAIN_TEXT)).then(column),
+    }
+    return frame.select(expressions[field.kind]().alias(name)).to_series()
+
+
+def _fast_integer(column: pl.Expr) -> pl.Expr:
+    number = column.cast(pl.Int64, strict=False)
+    return pl.when(number.abs() < _LARGEST).then(number)
+
+
+def _fast_decimal(column: pl.Expr, conventions: Conventions) -> pl.Expr:
+    """Plain numbers with the declared mark; undeclared, three digits after a point could be thousands."""
+    number = column.cast(pl.Float64, strict=False)
+    is_plain = number.is_finite() & ~column.str.contains(r"[eE]|\.$")
+    if conventions.is_workbook or conventions.decimal == "point":
+        return pl.when(is_plain).then(number)
+    if conventions.decimal == "comma":
+        marked = column.str.replace(",", ".", literal=True)
+        has_point = column.str.contains(".", literal=True)
+        number = marked.cast(pl.Float64, strict=False)
+        is_plain = number.is_finite() & ~has_point & ~column.str.contains("[eE]|,$")
+        return pl.when(is_plain).then(number)
+    return pl.when(is_plain & ~column.str.contains(r"\.\d{3}$")).then(number)
+
+
+def _fast_date(column: pl.Expr, length: int) -> pl.Expr:
+    day = column.str.to_date("%Y-%m-%d", strict=False)
+    is_plain = (column.str.len_bytes() == length) & day.dt.year().is_between(1900, 2099)
+    return pl.when(is_plain).then(day)
+
+
+def _fast_ids(texts: pl.Series, ids: IdRules) -> pl.Series:
+    distinct = texts.drop_nulls().unique()
+    is_known = is_checked(distinct)
+    if any(ids.formats.values()):
+        own = pl.Series([own_number(text, ids) for text in distinct], dtype=pl.String)
+        stored = pl.DataFrame({"text": distinct, "own": own}).select(pl.when(is_known).then("text").otherwise("own"))
+        known = pl.DataFrame({"text": distinct, "stored": stored.to_series()})
+        return texts.to_frame("text").join(known, on="text", how="left", maintain_order="left")["stored"]
+    return texts.set(~texts.is_in(distinct.filter(is_known).implode()).fill_null(False), None)

@@ -1,0 +1,119 @@
+"""A judged draft -> a section: rows with faulty cells blank, findings with line and cell, raw records marked."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import polars as pl
+
+from pipelines.intake.draft import Draft
+from pipelines.intake.verdict import FINDING_SCHEMA, RAW_SCHEMA, Section, TextTable
+from schemas.dictionary import Field
+
+SEVERITIES = ("error", "warning", "note")
+
+
+def set_faulty_cells_aside(draft: Draft, rejecting: Collection[str]) -> Draft:
+    """The draft with every faulty cell blank that does not cost its row."""
+    flat = draft.flat
+    for (column,), group in faults_of_cells(draft, rejecting).group_by("column"):
+        values = flat[str(column)]
+        blank = pl.Series([None], dtype=values.dtype).new_from_index(0, group.height)
+        flat = flat.with_columns(values.scatter(group["row"], blank))
+    return replace(draft, flat=flat)
+
+
+def faults_of_cells(draft: Draft, rejecting: Collection[str]) -> pl.DataFrame:
+    """`row` and `column` of the faulty cells that are set aside, once each."""
+    key, rules = list(draft.form.key), list(rejecting)
+    is_aside = (pl.col("severity") == "error") & ~pl.col("column").is_in(key) & ~pl.col("rule").is_in(rules)
+    return draft.findings.filter(is_aside).select("row", "column").unique()
+
+
+def rejected_rows(draft: Draft, rejecting: Collection[str]) -> pl.Series:
+    """Rows with an error in the key, or of a rule that makes the row impossible."""
+    key, rules = list(draft.form.key), list(rejecting)
+    costs_row = (pl.col("severity") == "error") & (pl.col("column").is_in(key) | pl.col("rule").is_in(rules))
+    return draft.findings.filter(costs_row)["row"].unique()
+
+
+def make_section(draft: Draft, rejecting: Collection[str]) -> Section:
+    """The section that the ledger and the receipt are made from."""
+    table = draft.table
+    rejected = rejected_rows(draft, rejecting)
+    kept = ~pl.int_range(table.frame.height, dtype=pl.UInt32, eager=True).is_in(rejected.implode())
+    bad_lines = pl.concat([table.frame["line"].gather(rejected), pl.Series(table.unsplit, dtype=pl.Int32)])
+    is_rejected = pl.col("line").is_in(bad_lines.implode()).alias("is_rejected")
+    aside = faults_of_cells(draft, rejecting).filter(~pl.col("row").is_in(rejected.implode()))
+    return Section(
+        number=draft.number,
+        form=table.form,
+        sheet=table.sheet,
+        header=table.header,
+        records=table.records,
+        rows=_rows(draft).filter(kept),
+        raw=table.raw.with_columns(is_rejected).select(list(RAW_SCHEMA)),
+        findings=_located(draft),
+        cells_set_aside=aside.height,
+    )
+
+
+def _rows(draft: Draft) -> pl.DataFrame:
+    """`line`, plain key columns, a struct {value, missing} for each other field; null where there is no answer."""
+    frame = draft.flat.with_columns(reasons.alias(f"{name}#") for name, reasons in draft.reasons.items())
+    columns = [
+        _narrowed(field) if field.is_key else _answer(field, f"{field.name}#" if field.name in draft.reasons else "")
+        for field in draft.form.fields
+    ]
+    return frame.select(draft.table.frame["line"], *columns)
+
+
+def _narrowed(field: Field) -> pl.Expr:
+    column = pl.col(field.name)
+    return column.cast(pl.Int32) if field.kind == "integer" else column
+
+
+def _answer(field: Field, reason: str) -> pl.Expr:
+    missing = pl.col(reason) if reason else pl.lit(None, pl.String)
+    answer = pl.struct(_narrowed(field).alias("value"), missing.alias("missing"))
+    is_given = pl.col(field.name).is_not_null() | missing.is_not_null()
+    return pl.when(is_given).then(answer).alias(field.name)
+
+
+def _located(draft: Draft) -> pl.DataFrame:
+    """The draft's and the reader's findings, by line and then by column of the file."""
+    table, findings = draft.table, draft.findings
+    lines = table.frame["line"].gather(findings["row"])
+    located = findings.with_columns(lines.alias("line"), pl.lit("").alias("cell"))
+    located = _with_cells(located, table).select(list(FINDING_SCHEMA))
+    place = pl.col("column").replace_strict(table.positions, default=-1, return_dtype=pl.Int32)
+    rank = pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)), default=0, return_dtype=pl.Int32)
+    everything = pl.concat([table.findings.select(list(FINDING_SCHEMA)), located])
+    return everything.sort("line", place, rank, "rule", maintain_order=True)
+
+
+def _with_cells(findings: pl.DataFrame, table: TextTable) -> pl.DataFrame:
+    """`cell` as a spreadsheet shows it: in a text file a row may span lines, so lines are not rows."""
+    letters = {name: _letters(place) for name, place in table.positions.items()}
+    letter = pl.col("column").replace_strict(letters, default=None, return_dtype=pl.String)
+    rows = pl.col("line") - _breaks_before(table, findings["line"])
+    return findings.with_columns(pl.concat_str(letter, rows).fill_null("").alias("cell"))
+
+
+def _breaks_before(table: TextTable, lines: pl.Series) -> pl.Series:
+    """How many line breaks lie inside quoted fields above each line; in a sheet a line is a row."""
+    raw = table.raw.sort("line")
+    if table.sheet or not (raw["line"].diff() > 1).any():
+        return pl.Series([0], dtype=pl.Int32).new_from_index(0, len(lines))
+    inside = pl.col("cells").list.join("", ignore_nulls=True).str.count_matches(r"\r\n|\r|\n").cast(pl.Int32)
+    breaks = raw.select("line", (inside.cum_sum() - inside).alias("breaks"))
+    return lines.to_frame().join(breaks, on="line", how="left", maintain_order="left")["breaks"].fill_null(0)
+
+
+def _letters(place: int) -> str:
+    """0 -> A, 25 -> Z, 26 -> AA."""
+    letters = ""
+    place += 1
+    while place:
+        place, remainder = divmod(place - 1, 26)
+        letters = chr(ord("A") + remainder) + letters
+    return letters
