@@ -79,6 +79,7 @@ SPREADSHEET_ERRORS = frozenset(
 _BLANKS = re.compile(r"[\s\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f]")
 _HYPHENS = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_TRAILING_ZEROS = re.compile(r"[.,]0+$")  # -99 that a spreadsheet shows as -99,0
 _FORMULA_TEXT = re.compile(r'=\s*"(.*)"')
 
 
@@ -114,6 +115,11 @@ class Conventions:
     missing_codes: Mapping[str, str] = field(default_factory=dict)
     is_workbook: bool = False
 
+    @property
+    def missing_numbers(self) -> list[int]:
+        """The missing codes that are numbers."""
+        return [int(code) for code in self.missing_codes if re.fullmatch(r"-?\d+", code)]
+
 
 def conventions_of(clinic: Clinic, kind: str) -> Conventions:
     """The conventions for a file of `kind` (csv, xlsx, ods) from `clinic`."""
@@ -148,7 +154,8 @@ def tidying_rule(text: str, plain: str) -> str:
 
 def read_absence(plain: str, conventions: Conventions) -> Cell | None:
     """The reason, for a missing token or one of the clinic's own codes; an error for a spreadsheet error."""
-    reason = conventions.missing_codes.get(plain.casefold())
+    codes = conventions.missing_codes
+    reason = codes.get(plain.casefold()) or codes.get(_TRAILING_ZEROS.sub("", plain))
     if reason is None and (plain in SPREADSHEET_ERRORS or (plain.startswith("###") and not plain.strip("#"))):
         return Cell(rule="cell_spreadsheet_error")
     reason = reason or read_missing(plain)

@@ -113,7 +113,8 @@ def _checked(stem: str, check: str) -> list[str]:
 
 def _own_numbers(text: str, rules: IdRules) -> tuple[list[str], str]:
     """Numbers in a clinic's own format that the text can be, and the note: as written, then with zeros restored."""
-    written = sorted({value for value in (own_number(text, rules), own_number(_squeeze(text), rules)) if value})
+    spellings = (text, _squeeze(text), "-".join(_split(text, rules)))
+    written = sorted({value for spelling in spellings if (value := own_number(spelling, rules))})
     if written:
         return written, "id_tidied"
     own = rules.formats.get(rules.clinic, "")

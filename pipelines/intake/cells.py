@@ -3,7 +3,7 @@
 Each cell becomes a value, a reason for having none, or nothing with a finding; ranges and rules come later.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -57,12 +57,20 @@ class TypedColumn:
         return self.odd.filter(pl.col("rule") != "")
 
 
-def read_column(texts: pl.Series, field: Field, conventions: Conventions, ids: IdRules) -> TypedColumn:
-    """The typed values of a String column, and what its odd cells were taken for."""
-    values = _read_fast(texts, field, conventions, ids)
+def read_columns(
+    texts: pl.DataFrame, fields: Sequence[Field], conventions: Conventions, ids: IdRules
+) -> dict[str, TypedColumn]:
+    """The typed values of String columns named as their fields, and what their odd cells were taken for."""
+    fast = _read_fast(texts, fields, conventions, ids)
+    return {field.name: _completed(texts[field.name], fast[field.name], field, conventions, ids) for field in fields}
+
+
+def _completed(
+    texts: pl.Series, values: pl.Series, field: Field, conventions: Conventions, ids: IdRules
+) -> TypedColumn:
     odd_rows = (texts.is_not_null() & values.is_null()).arg_true()
     if odd_rows.is_empty():
-        return TypedColumn(values.rename(field.name), pl.DataFrame(schema=ODD_SCHEMA))
+        return TypedColumn(values, pl.DataFrame(schema=ODD_SCHEMA))
     odd = _read_odd(texts.gather(odd_rows), field, conventions, ids)
     values = values.scatter(odd_rows, odd["value"]).rename(field.name)
     frame = odd.drop("value").with_columns(odd_rows.cast(pl.UInt32).alias("row")).select(list(ODD_SCHEMA))
@@ -118,28 +126,33 @@ def _read_odd(texts: pl.Series, field: Field, conventions: Conventions, ids: IdR
     return texts.rename("found").to_frame().join(known, on="found", how="left", maintain_order="left")
 
 
-def _read_fast(texts: pl.Series, field: Field, conventions: Conventions, ids: IdRules) -> pl.Series:
+def _read_fast(texts: pl.DataFrame, fields: Sequence[Field], conventions: Conventions, ids: IdRules) -> pl.DataFrame:
     """Typed values of the cells written as their kind is written; null for every other cell."""
-    believed = texts
-    codes = [code for code in conventions.missing_codes if field.kind != "id"]
-    if codes:
-        believed = texts.set(texts.str.to_lowercase().is_in(codes).fill_null(False), None)
-    name = texts.name
-    frame = believed.to_frame()
-    column = pl.col(name)
-    if field.kind == "id":
-        return _fast_ids(believed, ids)
+    fast = texts.select(_fast(field, conventions).alias(field.name) for field in fields if field.kind != "id")
+    ids_read = [_fast_ids(texts[field.name], ids).rename(field.name) for field in fields if field.kind == "id"]
+    return fast.hstack(ids_read) if fast.width else pl.DataFrame(ids_read)
+
+
+def _fast(field: Field, conventions: Conventions) -> pl.Expr:
+    column = pl.col(field.name)
     expressions: Mapping[str, Callable[[], pl.Expr]] = {
         "integer": lambda: _fast_integer(column),
         "decimal": lambda: _fast_decimal(column, conventions),
-        "date": lambda: _fast_date(column, 10),
-        "partial_date": lambda: _fast_date(column, 10),
-        "month": lambda: _fast_date(column + "-01", 10),
+        "date": lambda: _fast_date(column),
+        "partial_date": lambda: _fast_date(column),
+        "month": lambda: _fast_date(column + "-01"),
         "code": lambda: pl.when(column.is_in([code.code for code in VOCABULARIES[field.vocabulary]])).then(column),
         "boolean": lambda: pl.when(column.is_in(_TRUE)).then(True).when(column.is_in(_FALSE)).then(False),
         "text": lambda: pl.when(column.str.contains(_PLAIN_TEXT)).then(column),
     }
-    return frame.select(expressions[field.kind]().alias(name)).to_series()
+    typed = expressions[field.kind]()
+    if not conventions.missing_codes:
+        return typed
+    is_code = column.str.to_lowercase().is_in(list(conventions.missing_codes))
+    if field.kind in ("integer", "decimal"):
+        numbers = pl.Series(conventions.missing_numbers, dtype=pl.Int64).cast(TYPES[field.kind])
+        is_code = is_code | typed.is_in(numbers.implode())
+    return pl.when(~is_code).then(typed)
 
 
 def _fast_integer(column: pl.Expr) -> pl.Expr:
@@ -149,22 +162,17 @@ def _fast_integer(column: pl.Expr) -> pl.Expr:
 
 def _fast_decimal(column: pl.Expr, conventions: Conventions) -> pl.Expr:
     """Plain numbers with the declared mark; undeclared, three digits after a point could be thousands."""
-    number = column.cast(pl.Float64, strict=False)
-    is_plain = number.is_finite() & ~column.str.contains(r"[eE]|\.$")
-    if conventions.is_workbook or conventions.decimal == "point":
-        return pl.when(is_plain).then(number)
-    if conventions.decimal == "comma":
-        marked = column.str.replace(",", ".", literal=True)
-        has_point = column.str.contains(".", literal=True)
-        number = marked.cast(pl.Float64, strict=False)
-        is_plain = number.is_finite() & ~has_point & ~column.str.contains("[eE]|,$")
-        return pl.when(is_plain).then(number)
-    return pl.when(is_plain & ~column.str.contains(r"\.\d{3}$")).then(number)
+    if conventions.decimal == "comma" and not conventions.is_workbook:
+        number = column.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+        return pl.when(column.str.contains(r"^-?\d{1,12}(,\d+)?$")).then(number)
+    is_declared = conventions.is_workbook or conventions.decimal == "point"
+    plain = r"^-?\d{1,12}(\.\d+)?$" if is_declared else r"^-?\d{1,12}(\.\d{1,2}|\.\d{4,})?$"
+    return pl.when(column.str.contains(plain)).then(column.cast(pl.Float64, strict=False))
 
 
-def _fast_date(column: pl.Expr, length: int) -> pl.Expr:
+def _fast_date(column: pl.Expr) -> pl.Expr:
     day = column.str.to_date("%Y-%m-%d", strict=False)
-    is_plain = (column.str.len_bytes() == length) & day.dt.year().is_between(1900, 2099)
+    is_plain = (column.str.len_bytes() == len("2024-01-31")) & day.dt.year().is_between(1900, 2099)
     return pl.when(is_plain).then(day)
 
 

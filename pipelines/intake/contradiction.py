@@ -30,32 +30,44 @@ def _contradictions(drafts: Sequence[Draft]) -> pl.DataFrame:
     """`#draft`, `#row`, `column` of each contradicted answer, and `lines`, all lines that answer for the key."""
     form = drafts[0].form
     key, values = list(form.key), [field.name for field in form.fields if not field.is_key]
-    rows = pl.concat([_answers(draft) for draft in drafts]).drop_nulls(key)
-    repeated = rows.filter(rows.select(key).is_duplicated())
+    repeated = _repeated(drafts, key, values)
     differing = repeated.unique([*key, *values, *_reason_names(values)], keep="any")
     differing = differing.filter(differing.select(key).is_duplicated())
-    texts = [
-        pl.coalesce("#" + pl.col(reason), pl.col(name).cast(pl.String)).alias(name) for name, reason in _pairs(values)
-    ]
+    answers = [pl.coalesce("#" + pl.col(why), pl.col(name).cast(pl.String)).alias(name) for name, why in _pairs(values)]
     several = [(pl.col(name).drop_nulls().n_unique() > 1).alias(name) for name in values]
-    verdicts = differing.select(*key, *texts).group_by(key).agg(several)
-    lines = (
-        repeated.join(verdicts.select(key), on=key, how="semi").group_by(key).agg(pl.col("#line").sort().alias("lines"))
-    )
+    verdicts = differing.select(*key, *answers).group_by(key).agg(several)
+    lines = repeated.join(verdicts, on=key, how="semi").group_by(key).agg(pl.col("#line").sort().alias("lines"))
     marked = repeated.select(*_ORIGIN, *key).join(verdicts, on=key).join(lines, on=key)
-    long = marked.unpivot(
-        values, index=["#draft", "#row", "#line", "lines"], variable_name="column", value_name="differs"
+    return marked.unpivot(values, index=[*_ORIGIN, "lines"], variable_name="column", value_name="differs").filter(
+        "differs"
     )
-    return long.filter("differs")
 
 
-def _answers(draft: Draft) -> pl.DataFrame:
-    """The draft's rows with their origin and a column of reasons for each answer."""
-    values = [field.name for field in draft.form.fields if not field.is_key]
-    none = pl.Series([None], dtype=pl.String).new_from_index(0, draft.flat.height)
-    reasons = [draft.reasons.get(name, none).rename(f"{name}#") for name in values]
-    number, line = pl.lit(draft.number, pl.Int32).alias("#draft"), draft.table.frame["line"].alias("#line")
-    return draft.flat.with_columns(reasons).with_columns(number, line).with_row_index("#row")
+def _repeated(drafts: Sequence[Draft], key: list[str], values: Sequence[str]) -> pl.DataFrame:
+    """The rows whose key another row has too; the hash first, because nearly all rows are alone."""
+    hashes = pl.concat([draft.flat.select(key).hash_rows() for draft in drafts])
+    is_shared = hashes.is_duplicated()
+    start, parts = 0, []
+    for draft in drafts:
+        rows = is_shared.slice(start, draft.flat.height).arg_true()
+        parts.append(_answers(draft, rows, values).drop_nulls(key))
+        start += draft.flat.height
+    shared = pl.concat(parts)
+    return shared.filter(shared.select(key).is_duplicated())
+
+
+def _answers(draft: Draft, rows: pl.Series, values: Sequence[str]) -> pl.DataFrame:
+    """Those rows of a draft with their origin and a column of reasons for each answer."""
+    none = pl.Series([None], dtype=pl.String).new_from_index(0, len(rows))
+    reasons = [
+        (draft.reasons[name].gather(rows) if name in draft.reasons else none).rename(f"{name}#") for name in values
+    ]
+    origin = [
+        pl.lit(draft.number, pl.Int32).alias("#draft"),
+        rows.cast(pl.UInt32).alias("#row"),
+        draft.table.frame["line"].gather(rows).alias("#line"),
+    ]
+    return draft.flat[rows].with_columns(reasons).with_columns(origin)
 
 
 def _pairs(values: Sequence[str]) -> list[tuple[str, str]]:

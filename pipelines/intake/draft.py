@@ -7,7 +7,7 @@ import polars as pl
 
 from pipelines.intake.cell import Conventions
 from pipelines.intake.cell_ids import IdRules
-from pipelines.intake.cells import ODD_SCHEMA, TYPES, TypedColumn, read_column
+from pipelines.intake.cells import ODD_SCHEMA, TYPES, TypedColumn, read_columns
 from pipelines.intake.verdict import TextTable
 from schemas.dictionary import Field, Form
 
@@ -44,7 +44,7 @@ class Draft:
 def read_table(number: int, table: TextTable, form: Form, conventions: Conventions, ids: IdRules) -> Draft:
     """Every cell of the table typed; faults and notes in `findings`."""
     present = [field for field in form.fields if field.name in table.frame.columns]
-    columns = {field.name: read_column(table.frame[field.name], field, conventions, ids) for field in present}
+    columns = read_columns(table.frame, present, conventions, ids)
     columns |= _computed(form, columns)
     columns = _confirm_units(form, columns)
     height = table.frame.height
