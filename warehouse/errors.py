@@ -32,3 +32,7 @@ class QueryError(RegistryError):
     """A query or model that the database could not run. Never quotes a row."""
 
     exit_code = 2
+
+
+class ModelError(QueryError):
+    """A model breaks the contract of its file: the message names the file, and the line where there is one."""
