@@ -25,7 +25,10 @@ Row = tuple[str, Mapping[str, str]]  # form, and the texts that differ from the 
 
 @dataclass(frozen=True)
 class Field:
-    """One column of a form. A key that is not required has a default: injury number 1, the submitting clinic."""
+    """One column of a form. A key that is not required has a default: injury number 1, the submitting clinic.
+
+    `maximum` of a text is its number of characters; dates have no bounds here, but none lies before 1980.
+    """
 
     name: str
     kind: str
@@ -48,7 +51,7 @@ class Field:
         """`0 to 100`, `at least 1`, or nothing."""
         low, high = (None if bound is None else f"{bound:g}" for bound in (self.minimum, self.maximum))
         if low is not None and high is not None:
-            return f"{low} – {high}"
+            return f"{low}–{high}"
         return f">= {low}" if low is not None else f"<= {high}" if high is not None else ""
 
 

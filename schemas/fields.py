@@ -36,18 +36,18 @@ def column(
 ) -> Any:
     """A column of that kind. `marks` are other attributes of `schemas.dictionary.Field`."""
     metadata = {"kind": kind, "labels": labels, "example": example, "is_key": is_key, **marks}
-    checks: dict[str, Any] = {"ge": marks.get("minimum"), "le": marks.get("maximum")}
+    checks = {name: bound for name, bound in _checks(kind, marks).items() if bound is not None}
+    return pa.Field(nullable=not is_key, title=labels[0], description=description, metadata=metadata, **checks)
+
+
+def _checks(kind: str, marks: Mapping[str, Any]) -> Mapping[str, Any]:
+    if kind == "code":
+        return {"isin": [code.code for code in VOCABULARIES[marks["vocabulary"]]]}
+    if kind == "text":
+        return {"str_length": {"max_value": marks["maximum"]}}
     if kind in ("date", "partial_date", "month"):
-        checks["ge"] = EARLIEST_DATE
-    if vocabulary := marks.get("vocabulary"):
-        checks["isin"] = [code.code for code in VOCABULARIES[vocabulary]]
-    return pa.Field(
-        nullable=not is_key,
-        title=labels[0],
-        description=description,
-        metadata=metadata,
-        **{name: bound for name, bound in checks.items() if bound is not None},
-    )
+        return {"ge": EARLIEST_DATE}
+    return {"ge": marks.get("minimum"), "le": marks.get("maximum")}
 
 
 def code(vocabulary: str, labels: Labels, description: str, **marks: Any) -> Any:

@@ -6,7 +6,7 @@ from functools import cache
 
 import pandera.polars as pa
 
-from schemas.dictionary import Field, Form
+from schemas.dictionary import Field, Form, Rule
 from schemas.forms.enrolment import Enrolment
 from schemas.forms.event import Event
 from schemas.forms.follow_up import FollowUp
@@ -14,7 +14,7 @@ from schemas.forms.imaging import Imaging
 from schemas.forms.rehabilitation import Rehabilitation
 from schemas.forms.screening import Screening
 from schemas.forms.treatment import Treatment
-from schemas.rules import CODE_UNKNOWN, DATE_TOO_EARLY, OUT_OF_RANGE, row_checks
+from schemas.rules import CODE_UNKNOWN, DATE_TOO_EARLY, OUT_OF_RANGE, TEXT_TOO_LONG, row_checks
 from schemas.vocabulary import translated
 
 MODELS: Mapping[str, type[pa.DataFrameModel]] = {
@@ -25,6 +25,15 @@ MODELS: Mapping[str, type[pa.DataFrameModel]] = {
     "rehabilitation": Rehabilitation,
     "event": Event,
     "screening": Screening,
+}
+
+# kind -> the rule that its column's own check stands for
+_RULE_OF_KIND: Mapping[str, Rule] = {
+    "code": CODE_UNKNOWN,
+    "text": TEXT_TOO_LONG,
+    "date": DATE_TOO_EARLY,
+    "partial_date": DATE_TOO_EARLY,
+    "month": DATE_TOO_EARLY,
 }
 
 
@@ -57,8 +66,7 @@ def schema_of(form: str) -> pa.DataFrameSchema:
 
 def _with_named_checks(declared: pa.Column) -> pa.Column:
     column = copy.deepcopy(declared)
-    kind = (column.metadata or {})["kind"]
+    rule = _RULE_OF_KIND.get((column.metadata or {})["kind"], OUT_OF_RANGE)
     for check in column.checks:
-        rule = CODE_UNKNOWN if kind == "code" else DATE_TOO_EARLY if "date" in kind or kind == "month" else OUT_OF_RANGE
         check.name = check.error = rule.id
     return column

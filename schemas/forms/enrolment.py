@@ -140,6 +140,7 @@ class Enrolment(pa.DataFrameModel):
         "text",
         ("Consent version", "Versie toestemming", "Version der Einwilligung"),
         "Version of the consent form that was signed.",
+        maximum=20,
         example="2.1",
     )
     consented_on: pl.Date = fields.date(

@@ -24,7 +24,6 @@ class Rehabilitation(pa.DataFrameModel):
         ("Date of start", "Datum begin", "Datum des Beginns"),
         "First day of the phase.",
         example="2024-04-20",
-        is_required=True,
     )
     completed_on: pl.Date = fields.date(
         ("Date of completion", "Datum einde", "Datum des Abschlusses"),

@@ -13,6 +13,7 @@ class Screening(pa.DataFrameModel):
         "text",
         ("Clinic", "Kliniek", "Klinik"),
         "Code of the clinic that sends the file. Blank means that clinic.",
+        maximum=8,
         example="AMC",
         is_key=True,
     )

@@ -1,21 +1,56 @@
-"""Every rule with its words. Ids are stable and never used for anything else; forms and cells are read elsewhere."""
+"""Every rule with its words. Ids are stable and never used for anything else; no file or cell is read here."""
 
 from typing import TYPE_CHECKING
 
 from schemas.dictionary import Rule
-from schemas.rules.cell import CELL_RULES, CODE_UNKNOWN, DATE_TOO_EARLY, OUT_OF_RANGE
+from schemas.rules.cell import CELL_RULES, CODE_UNKNOWN, DATE_TOO_EARLY, OUT_OF_RANGE, TEXT_TOO_LONG
+from schemas.rules.cell_keys import DATE_AND_ID_RULES
+from schemas.rules.cell_notes import NOTE_RULES
+from schemas.rules.enrolment import ENROLMENT_RULES
+from schemas.rules.file import FILE_RULES
+from schemas.rules.follow_up import FOLLOW_UP_RULES
+from schemas.rules.other_forms import EVENT_RULES, IMAGING_RULES, REHABILITATION_RULES, SCREENING_RULES
+from schemas.rules.query_answers import ANSWER_RULES
+from schemas.rules.query_dates import DATE_RULES
+from schemas.rules.reading import READING_RULES
+from schemas.rules.rows import ROWS_RULES
 
 if TYPE_CHECKING:
     import pandera.polars as pa
     import polars as pl
 
-__all__ = ["CODE_UNKNOWN", "DATE_TOO_EARLY", "OUT_OF_RANGE", "RULES", "row_checks"]
+__all__ = [
+    "CODE_UNKNOWN",
+    "DATE_TOO_EARLY",
+    "OUT_OF_RANGE",
+    "RULES",
+    "TEXT_TOO_LONG",
+    "predicate_of",
+    "row_checks",
+    "row_rules",
+    "with_reasons",
+]
 
-RULES: tuple[Rule, ...] = (*CELL_RULES,)
+RULES: tuple[Rule, ...] = (
+    *FILE_RULES,
+    *READING_RULES,
+    *CELL_RULES,
+    *DATE_AND_ID_RULES,
+    *NOTE_RULES,
+    *ENROLMENT_RULES,
+    *FOLLOW_UP_RULES,
+    *IMAGING_RULES,
+    *REHABILITATION_RULES,
+    *EVENT_RULES,
+    *SCREENING_RULES,
+    *ROWS_RULES,
+    *DATE_RULES,
+    *ANSWER_RULES,
+)
 
 
 def row_rules(form: str) -> tuple[Rule, ...]:
-    """The rules about one row of that form, in order of their ids' introduction."""
+    """The rules about one row of that form that have a predicate."""
     return tuple(rule for rule in RULES if rule.scope == "row" and form in rule.forms)
 
 
@@ -31,10 +66,22 @@ def row_checks(form: str) -> "list[pa.Check]":
     return [_check(rule) for rule in row_rules(form)]
 
 
+def with_reasons(frame: "pl.LazyFrame", form: str) -> "pl.LazyFrame":
+    """The frame with a `<column>_missing` text column for each one a predicate asks for, null where absent."""
+    import polars as pl
+
+    asked = {name for rule in row_rules(form) for name in predicate_of(rule).meta.root_names()}
+    absent = sorted(name for name in asked - set(frame.collect_schema().names()) if name.endswith("_missing"))
+    return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
+
+
 def _check(rule: Rule) -> "pa.Check":
     import pandera.polars as pa
 
+    expression = predicate_of(rule).fill_null(True)
+    form = rule.forms[0]
+
     def is_passed(data: "pa.PolarsData") -> "pl.LazyFrame":
-        return data.lazyframe.select(predicate_of(rule).fill_null(True))
+        return with_reasons(data.lazyframe, form).select(expression)
 
     return pa.Check(is_passed, name=rule.id, error=rule.id)

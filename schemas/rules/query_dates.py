@@ -1,0 +1,171 @@
+"""Queries about dates in several files. They reject nothing: a query closes by itself when the facts change.
+
+The words stand here; the predicates are SQL in `dbt_like_sql/ops`, by the same ids.
+"""
+
+from schemas.rules.record import row, rule
+
+DATE_RULES = (
+    rule(
+        "follow_up_before_injury",
+        "query warning plausibility",
+        """
+        en: {column}: the assessment of {found} lies before the injury, {expected}. // Check both dates.
+        nl: {column}: de meting van {found} ligt voor het letsel, {expected}. // Controleer beide datums.
+        de: {column}: die Untersuchung vom {found} liegt vor der Verletzung, {expected}. // Bitte beide Daten prüfen.
+        """,
+        forms="follow_up enrolment",
+        columns="assessed_on injured_on",
+        passes=(row("enrolment"), row("follow_up")),
+        fails=(row("enrolment"), row("follow_up", assessed_on="2024-02-28", visit="", returned_to_sport_on="")),
+    ),
+    rule(
+        "follow_up_before_treatment",
+        "query warning plausibility",
+        """
+        en: {column}: the assessment of {found} lies before the treatment, {expected}; it counts for no visit. // Check
+            the date; baseline answers belong to the enrolment.
+        nl: {column}: de meting van {found} ligt voor de behandeling, {expected}; zij telt voor geen bezoek. //
+            Controleer de datum; een nulmeting hoort bij de inclusie.
+        de: {column}: die Untersuchung vom {found} liegt vor der Behandlung, {expected}; sie zählt für keinen Besuch. //
+            Bitte das Datum prüfen; die Ausgangsmessung gehört zur Aufnahme.
+        """,
+        forms="follow_up enrolment",
+        columns="assessed_on surgery_on decision_on",
+        passes=(row("enrolment"), row("follow_up")),
+        fails=(row("enrolment"), row("follow_up", assessed_on="2024-03-10", visit="", returned_to_sport_on="")),
+    ),
+    rule(
+        "visit_label_differs",
+        "query warning plausibility",
+        """
+        en: {column}: "{found}" is neither of the visits around this date ({expected}). // Check the date, or leave the
+            visit blank.
+        nl: {column}: "{found}" is geen van de bezoeken rond deze datum ({expected}). // Controleer de datum, of laat
+            het bezoek leeg.
+        de: {column}: "{found}" ist keiner der Besuche um dieses Datum ({expected}). // Bitte das Datum prüfen oder den
+            Besuch leer lassen.
+        """,
+        forms="follow_up enrolment",
+        columns="visit assessed_on",
+    ),
+    rule(
+        "return_before_injury",
+        "query warning plausibility",
+        """
+        en: {column}: the return to sport on {found} lies before the injury, {expected}. // Check both dates.
+        nl: {column}: de terugkeer naar sport op {found} ligt voor het letsel, {expected}. // Controleer beide datums.
+        de: {column}: die Rückkehr zum Sport am {found} liegt vor der Verletzung, {expected}. // Bitte beide Daten
+            prüfen.
+        """,
+        forms="follow_up enrolment",
+        columns="returned_to_sport_on injured_on",
+        passes=(row("enrolment"), row("follow_up")),
+        fails=(row("enrolment"), row("follow_up", returned_to_sport_on="2024-02-01")),
+    ),
+    rule(
+        "treatment_before_decision",
+        "query warning plausibility",
+        """
+        en: {column}: the later treatment of {found} lies before the initial one, {expected}. // Check both dates.
+        nl: {column}: de latere behandeling van {found} ligt voor de eerste, {expected}. // Controleer beide datums.
+        de: {column}: die spätere Behandlung vom {found} liegt vor der ersten, {expected}. // Bitte beide Daten prüfen.
+        """,
+        forms="treatment enrolment",
+        columns="treated_on surgery_on decision_on",
+        passes=(row("enrolment"), row("treatment", treatment_kind="reoperation")),
+        fails=(row("enrolment"), row("treatment", treatment_kind="reoperation", treated_on="2024-03-01")),
+    ),
+    rule(
+        "imaging_before_treatment",
+        "query warning plausibility",
+        """
+        en: {column}: the MRI of {found} lies before the treatment, {expected}. // The MRI of the injury belongs to the
+            enrolment.
+        nl: {column}: de MRI van {found} ligt voor de behandeling, {expected}. // De MRI van het letsel hoort bij de
+            inclusie.
+        de: {column}: die MRT vom {found} liegt vor der Behandlung, {expected}. // Die MRT der Verletzung gehört zur
+            Aufnahme.
+        """,
+        forms="imaging enrolment",
+        columns="mri_on surgery_on decision_on",
+        passes=(row("enrolment"), row("imaging")),
+        fails=(row("enrolment"), row("imaging", mri_on="2024-03-12")),
+    ),
+    rule(
+        "phase_before_treatment",
+        "query warning plausibility",
+        """
+        en: {column}: the phase begins on {found}, before the treatment, {expected}. // Check both dates.
+        nl: {column}: de fase begint op {found}, voor de behandeling, {expected}. // Controleer beide datums.
+        de: {column}: die Phase beginnt am {found}, vor der Behandlung, {expected}. // Bitte beide Daten prüfen.
+        """,
+        forms="rehabilitation enrolment",
+        columns="started_on surgery_on decision_on",
+        passes=(row("enrolment"), row("rehabilitation")),
+        fails=(row("enrolment"), row("rehabilitation", started_on="2024-03-04")),
+    ),
+    rule(
+        "phases_out_of_order",
+        "query warning plausibility",
+        """
+        en: {column}: the phase begins on {found}, before the phase under it began, {expected}. // Check both dates.
+        nl: {column}: de fase begint op {found}, voordat de fase eronder begon, {expected}. // Controleer beide datums.
+        de: {column}: die Phase beginnt am {found}, bevor die Phase darunter begann, {expected}. // Bitte beide Daten
+            prüfen.
+        """,
+        forms="rehabilitation",
+        columns="started_on phase",
+        passes=(row("enrolment"), row("rehabilitation"), row("rehabilitation", phase="III", started_on="2024-06-02")),
+        fails=(row("enrolment"), row("rehabilitation"), row("rehabilitation", phase="III", started_on="2024-04-10")),
+    ),
+    rule(
+        "event_before_injury",
+        "query warning plausibility",
+        """
+        en: {column}: the event of {found} lies before the injury, {expected}. // Check both dates.
+        nl: {column}: de gebeurtenis van {found} ligt voor het letsel, {expected}. // Controleer beide datums.
+        de: {column}: das Ereignis vom {found} liegt vor der Verletzung, {expected}. // Bitte beide Daten prüfen.
+        """,
+        forms="event enrolment",
+        columns="occurred_on injured_on",
+        passes=(row("enrolment"), row("event")),
+        fails=(row("enrolment"), row("event", occurred_on="2024-02-01")),
+    ),
+    rule(
+        "date_after_receipt",
+        "query warning plausibility",
+        """
+        en: {column}: {found} lies after the day the file came, {expected}. // Check the date; plans are not answers.
+        nl: {column}: {found} ligt na de dag waarop het bestand kwam, {expected}. // Controleer de datum; plannen tellen
+            niet.
+        de: {column}: {found} liegt nach dem Tag des Eingangs, {expected}. // Bitte das Datum prüfen; Pläne zählen
+            nicht.
+        """,
+    ),
+    rule(
+        "after_death",
+        "query warning plausibility",
+        """
+        en: {column}: {found} lies after the death of the patient, {expected}. // Check the date, the patient and the
+            event.
+        nl: {column}: {found} ligt na het overlijden van de patiënt, {expected}. // Controleer datum, patiënt en
+            gebeurtenis.
+        de: {column}: {found} liegt nach dem Tod der Person, {expected}. // Bitte Datum, Person und Ereignis prüfen.
+        """,
+        passes=(row("enrolment"), row("follow_up"), row("event", event_kind="death", occurred_on="2025-06-01")),
+        fails=(row("enrolment"), row("follow_up"), row("event", event_kind="death", occurred_on="2025-01-01")),
+    ),
+    rule(
+        "after_withdrawal",
+        "query warning conformance",
+        """
+        en: This row came after the patient withdrew ({expected}); it is in no figure. // Send no more of this patient.
+        nl: Deze regel kwam nadat de patiënt zich terugtrok ({expected}); zij telt nergens mee. // Stuur niets meer van
+            deze patiënt.
+        de: Diese Zeile kam nach dem Widerruf ({expected}); sie zählt nirgends mit. // Bitte nichts mehr zu dieser
+            Person senden.
+        """,
+        passes=(row("enrolment"), row("follow_up")),
+    ),
+)

@@ -1,0 +1,198 @@
+"""What a reader says of a sheet or of a record before any cell is believed. The reader itself stands in the intake."""
+
+from schemas.rules.record import rule
+
+READING_RULES = (
+    rule(
+        "column_unknown",
+        "section note conformance",
+        """
+        en: The column {found} belongs to no form; it was not read and not stored. // Nothing, or rename it as in the
+            template.
+        nl: De kolom {found} hoort bij geen formulier; zij is niet gelezen en niet bewaard. // Niets, of hernoem haar
+            zoals in het sjabloon.
+        de: Die Spalte {found} gehört zu keinem Formular; sie wurde nicht gelesen und nicht gespeichert. // Nichts, oder
+            wie in der Vorlage umbenennen.
+        """,
+    ),
+    rule(
+        "column_absent",
+        "section warning completeness",
+        """
+        en: The column {column} is missing; what is known of it stays as it is. // Add the column if you have the
+            answers.
+        nl: De kolom {column} ontbreekt; wat bekend is blijft zo. // Voeg de kolom toe als u de antwoorden hebt.
+        de: Die Spalte {column} fehlt; was bekannt ist, bleibt. // Bitte die Spalte ergänzen, wenn Antworten vorliegen.
+        """,
+    ),
+    rule(
+        "sheet_ignored",
+        "section note conformance",
+        """
+        en: The sheet {found} is no form; it was not read and not stored. // Nothing.
+        nl: Het blad {found} is geen formulier; het is niet gelezen en niet bewaard. // Niets.
+        de: Das Blatt {found} ist kein Formular; es wurde nicht gelesen und nicht gespeichert. // Nichts.
+        """,
+    ),
+    rule(
+        "extras_ignored",
+        "section note conformance",
+        """
+        en: Comments and document properties were not stored: {found}. // Nothing; write answers into cells.
+        nl: Opmerkingen en documenteigenschappen zijn niet bewaard: {found}. // Niets; schrijf antwoorden in cellen.
+        de: Kommentare und Dokumenteigenschaften wurden nicht gespeichert: {found}. // Nichts; Antworten gehören in
+            Zellen.
+        """,
+    ),
+    rule(
+        "file_name_replaced",
+        "section note conformance",
+        """
+        en: The name of the file told too much and was replaced. // Leave patients out of file names.
+        nl: De naam van het bestand vertelde te veel en is vervangen. // Zet geen patiënten in bestandsnamen.
+        de: Der Name der Datei verriet zu viel und wurde ersetzt. // Bitte keine Angaben zu Personen in Dateinamen.
+        """,
+    ),
+    rule(
+        "section_empty",
+        "section note completeness",
+        """
+        en: There is a header and no row under it. // Fill in rows, or leave the sheet out.
+        nl: Er is een kop en geen regel eronder. // Vul regels in, of laat het blad weg.
+        de: Es gibt eine Kopfzeile und keine Zeile darunter. // Bitte Zeilen ausfüllen oder das Blatt weglassen.
+        """,
+    ),
+    rule(
+        "column_empty",
+        "section note completeness",
+        """
+        en: {found} columns have neither header nor content; they were left out. // Nothing.
+        nl: {found} kolommen hebben kop noch inhoud; zij zijn overgeslagen. // Niets.
+        de: {found} Spalten haben weder Kopf noch Inhalt; sie wurden ausgelassen. // Nichts.
+        """,
+    ),
+    rule(
+        "line_preamble",
+        "record note conformance",
+        """
+        en: This line stands above the header and was not read as data. // Nothing.
+        nl: Deze regel staat boven de kop en is niet als gegevens gelezen. // Niets.
+        de: Diese Zeile steht über der Kopfzeile und wurde nicht als Daten gelesen. // Nichts.
+        """,
+    ),
+    rule(
+        "line_total",
+        "record note conformance",
+        """
+        en: This line looks like a total and was not read as data. // Nothing; if it is a patient, fill in the number.
+        nl: Deze regel lijkt een totaal en is niet als gegevens gelezen. // Niets; is het een patiënt, vul dan het
+            nummer in.
+        de: Diese Zeile sieht nach einer Summe aus und wurde nicht als Daten gelesen. // Nichts; ist es eine Person,
+            bitte die Nummer eintragen.
+        """,
+    ),
+    rule(
+        "line_header_repeated",
+        "record note conformance",
+        """
+        en: This line repeats the header and was not read as data. // Nothing.
+        nl: Deze regel herhaalt de kop en is niet als gegevens gelezen. // Niets.
+        de: Diese Zeile wiederholt die Kopfzeile und wurde nicht als Daten gelesen. // Nichts.
+        """,
+    ),
+    rule(
+        "line_other_separator",
+        "record note conformance",
+        """
+        en: This line uses the separator {found} where the file uses {expected}; it was read so. // Nothing.
+        nl: Deze regel gebruikt het scheidingsteken {found} waar het bestand {expected} gebruikt; zo is hij gelezen. //
+            Niets.
+        de: Diese Zeile nutzt das Trennzeichen {found}, die Datei {expected}; so wurde sie gelesen. // Nichts.
+        """,
+    ),
+    rule(
+        "row_hidden",
+        "record note conformance",
+        """
+        en: This row is hidden in the workbook; it was read like any other. // Delete it if it should not count.
+        nl: Deze rij is verborgen in de werkmap; zij is gelezen als elke andere. // Verwijder haar als zij niet telt.
+        de: Diese Zeile ist in der Arbeitsmappe ausgeblendet; sie wurde wie jede andere gelesen. // Bitte löschen, wenn
+            sie nicht zählt.
+        """,
+    ),
+    rule(
+        "record_too_long",
+        "record error conformance",
+        """
+        en: The line has {found} fields where the header has {expected}. // Remove the extra separator, or put the text
+            that holds it between quotes.
+        nl: De regel heeft {found} velden waar de kop er {expected} heeft. // Verwijder het extra scheidingsteken, of
+            zet de tekst tussen aanhalingstekens.
+        de: Die Zeile hat {found} Felder, die Kopfzeile {expected}. // Bitte das überzählige Trennzeichen entfernen oder
+            den Text in Anführungszeichen setzen.
+        """,
+    ),
+    rule(
+        "record_too_short",
+        "record error conformance",
+        """
+        en: The line has {found} fields where the header has {expected}. // Add the missing separators; the line may be
+            cut off.
+        nl: De regel heeft {found} velden waar de kop er {expected} heeft. // Voeg de ontbrekende scheidingstekens toe;
+            de regel kan afgebroken zijn.
+        de: Die Zeile hat {found} Felder, die Kopfzeile {expected}. // Bitte fehlende Trennzeichen ergänzen; die Zeile
+            ist vielleicht abgeschnitten.
+        """,
+    ),
+    rule(
+        "record_quote",
+        "record error conformance",
+        """
+        en: A quotation mark stands where none can be, so the fields of this line are uncertain. // Remove the mark, or
+            write it twice inside a quoted text.
+        nl: Er staat een aanhalingsteken waar dat niet kan, dus de velden van deze regel zijn onzeker. // Verwijder het,
+            of schrijf het dubbel binnen een tekst tussen aanhalingstekens.
+        de: Ein Anführungszeichen steht an unmöglicher Stelle, die Felder dieser Zeile sind unsicher. // Bitte entfernen
+            oder innerhalb eines Textes in Anführungszeichen verdoppeln.
+        """,
+    ),
+    rule(
+        "record_cut",
+        "record error conformance",
+        """
+        en: The file ends in the middle of this line. // Save and send the whole file again.
+        nl: Het bestand eindigt midden in deze regel. // Bewaar en stuur het hele bestand opnieuw.
+        de: Die Datei endet mitten in dieser Zeile. // Bitte die ganze Datei erneut speichern und senden.
+        """,
+    ),
+    rule(
+        "record_encoding",
+        "record error conformance",
+        """
+        en: This line holds characters of another encoding than the rest of the file. // Save the file as "CSV UTF-8".
+        nl: Deze regel bevat tekens in een andere codering dan de rest. // Bewaar het bestand als "CSV UTF-8".
+        de: Diese Zeile enthält Zeichen einer anderen Kodierung als der Rest. // Bitte als "CSV UTF-8" speichern.
+        """,
+    ),
+    rule(
+        "record_nul",
+        "record error conformance",
+        """
+        en: This line holds NUL characters: it was damaged on the way. // Save and send the file again.
+        nl: Deze regel bevat NUL-tekens: hij is onderweg beschadigd. // Bewaar en stuur het bestand opnieuw.
+        de: Diese Zeile enthält NUL-Zeichen: sie wurde unterwegs beschädigt. // Bitte erneut speichern und senden.
+        """,
+    ),
+    rule(
+        "record_cell_too_long",
+        "record error conformance",
+        """
+        en: A cell of this line has {found} characters, the limit is {expected}. // Shorten it; a quotation mark that is
+            not closed may be the cause.
+        nl: Een cel van deze regel telt {found} tekens, de grens is {expected}. // Kort hem in; mogelijk is een
+            aanhalingsteken niet gesloten.
+        de: Eine Zelle dieser Zeile hat {found} Zeichen, die Grenze ist {expected}. // Bitte kürzen; vielleicht ist ein
+            Anführungszeichen nicht geschlossen.
+        """,
+    ),
+)
