@@ -3,6 +3,7 @@
 The records are made from the Pandera models and the rules when first asked for; importing this loads neither.
 """
 
+import datetime
 import hashlib
 import json
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ __all__ = ["Code", "Dictionary", "Field", "Form", "Row", "Rule", "model_of", "no
 
 FORM_NAMES = ("enrolment", "treatment", "follow_up", "imaging", "rehabilitation", "event", "screening")
 KINDS = ("id", "code", "integer", "decimal", "date", "partial_date", "month", "boolean", "text")
+
+EARLIEST_DATE = datetime.date(1980, 1, 1)  # of any date column
 
 Row = tuple[str, Mapping[str, str]]  # form, and the texts that differ from the form's example row
 
@@ -48,11 +51,13 @@ class Field:
 
     @property
     def range_text(self) -> str:
-        """`0 to 100`, `at least 1`, or nothing."""
-        low, high = (None if bound is None else f"{bound:g}" for bound in (self.minimum, self.maximum))
-        if low is not None and high is not None:
-            return f"{low}–{high}"
-        return f">= {low}" if low is not None else f"<= {high}" if high is not None else ""
+        """What is allowed, as sentences show it: `0–100`, `>= 1`, the earliest date, a text's longest length."""
+        if self.kind in ("date", "partial_date", "month"):
+            return EARLIEST_DATE.isoformat()
+        low, high = ("" if bound is None else f"{bound:g}" for bound in (self.minimum, self.maximum))
+        if self.kind == "text" or (low and high):
+            return f"{low}–{high}".strip("–")
+        return f">= {low}" if low else f"<= {high}" if high else ""
 
 
 @dataclass(frozen=True)

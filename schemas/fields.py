@@ -4,18 +4,16 @@ A column is a `pandera.polars` field whose metadata holds what Pandera has no wo
 `schemas/forms/`.
 """
 
-import datetime
 from collections.abc import Mapping
 from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 
+from schemas.dictionary import EARLIEST_DATE
 from schemas.vocabulary import VOCABULARIES
 
 Labels = tuple[str, str, str]  # English, Dutch, German
-
-EARLIEST_DATE = datetime.date(1980, 1, 1)
 
 # kind -> type of the typed column
 TYPES: Mapping[str, Any] = {

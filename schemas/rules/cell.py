@@ -79,7 +79,7 @@ CELL_RULES = (
         fails=(row("event", event_kind=""),),
     ),
     rule(
-        "clinic_not_own",
+        "clinic_other",
         "cell error conformance",
         """
         en: {column}: {found} is not the clinic that sends the file, {expected}. // Send your own counts, or leave it

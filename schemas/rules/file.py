@@ -108,6 +108,15 @@ FILE_RULES = (
         """,
     ),
     rule(
+        "file_too_many_tables",
+        "file error conformance",
+        """
+        en: The file holds {found} tables, the limit is {expected}. // Send one table a form.
+        nl: Het bestand bevat {found} tabellen, de grens is {expected}. // Stuur één tabel per formulier.
+        de: Die Datei enthält {found} Tabellen, die Grenze ist {expected}. // Bitte eine Tabelle je Formular senden.
+        """,
+    ),
+    rule(
         "form_unknown",
         "file error conformance",
         """

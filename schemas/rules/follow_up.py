@@ -51,11 +51,12 @@ def _strength(position: str) -> tuple[Rule, Rule]:
     de: {column}: das verletzte Bein hat über 120 Prozent der Kraft des anderen. // Wurden die Beine vertauscht?
     """
     disagrees = """
-    en: {column}: {found} percent does not follow from left ({expected}) and right. // Correct the percent or the
-        strengths.
-    nl: {column}: {found} procent volgt niet uit links ({expected}) en rechts. // Verbeter het percentage of de kracht.
-    de: {column}: {found} Prozent folgt nicht aus links ({expected}) und rechts. // Bitte Prozent oder Kraft
-        berichtigen.
+    en: {column}: {found} percent does not follow from left, right and the injured side ({expected}). // Correct the
+        percent or the strengths.
+    nl: {column}: {found} procent volgt niet uit links, rechts en de aangedane zijde ({expected}). // Verbeter het
+        percentage of de kracht.
+    de: {column}: {found} Prozent folgt nicht aus links, rechts und der verletzten Seite ({expected}). // Bitte Prozent
+        oder Kraft berichtigen.
     """
     columns = f"{percent} {left} {right} side"
     return (

@@ -4,23 +4,23 @@ from schemas.rules.record import row, rule
 
 ANSWER_RULES = (
     rule(
-        "side_not_enrolled",
+        "episode_not_enrolled",
         "query warning conformance",
         """
-        en: {column}: this patient is not enrolled with the side "{found}" but with "{expected}". // Correct the side,
-            or enrol the other one.
-        nl: {column}: deze patiënt is niet ingesloten met zijde "{found}" maar met "{expected}". // Verbeter de zijde,
-            of sluit de andere in.
-        de: {column}: diese Person ist nicht mit der Seite "{found}", sondern mit "{expected}" aufgenommen. // Bitte die
-            Seite berichtigen oder die andere aufnehmen.
+        en: {column}: this patient is enrolled, but not with the side and injury number {found}; the row waits. //
+            Correct the side, or enrol this one.
+        nl: {column}: deze patiënt is ingesloten, maar niet met zijde en letselnummer {found}; de regel wacht. //
+            Verbeter de zijde, of sluit deze in.
+        de: {column}: diese Person ist aufgenommen, aber nicht mit Seite und Verletzungsnummer {found}; die Zeile
+            wartet. // Bitte die Seite berichtigen oder diese aufnehmen.
         """,
         forms="follow_up treatment imaging rehabilitation event enrolment",
-        columns="side",
+        columns="side injury_no",
         passes=(row("enrolment"), row("follow_up")),
         fails=(row("enrolment"), row("follow_up", side="right")),
     ),
     rule(
-        "phat_falls",
+        "phat_fell_at_pre_injury_level",
         "query warning plausibility",
         """
         en: {column}: {found} is 60 points or more below the total before, {expected}, though sport is at the pre-injury
@@ -44,7 +44,7 @@ ANSWER_RULES = (
         ),
     ),
     rule(
-        "return_without_sport_before",
+        "sport_before_injury_differs",
         "query warning plausibility",
         """
         en: {column}: "{found}" does not fit the level of sport before the injury, "{expected}". // Correct one of the
@@ -94,7 +94,7 @@ ANSWER_RULES = (
         fails=(row("enrolment"), row("follow_up"), row("enrolment", initial_treatment="conservative", surgery_on="")),
     ),
     rule(
-        "treatment_kind_unfit",
+        "crossover_of_surgical",
         "query warning plausibility",
         """
         en: {column}: "{found}" does not fit the initial treatment, "{expected}". // Correct the kind of treatment.
@@ -108,7 +108,7 @@ ANSWER_RULES = (
         fails=(row("enrolment"), row("treatment")),
     ),
     rule(
-        "old_value_returns",
+        "old_value_returned",
         "query warning conformance",
         """
         en: {column}: {found} was corrected to {expected} before and now comes back. // Say which is right: send it
@@ -122,7 +122,7 @@ ANSWER_RULES = (
         fails=(row("enrolment"), row("enrolment", age_at_injury_years="52"), row("enrolment")),
     ),
     rule(
-        "injury_date_moved",
+        "another_injury",
         "query warning plausibility",
         """
         en: {column}: {found} is more than 60 days from the injury date known before, {expected}: that is no correction.
@@ -138,20 +138,49 @@ ANSWER_RULES = (
         fails=(row("enrolment", injured_on="2023-12-01"), row("enrolment")),
     ),
     rule(
-        "injury_no_gap",
-        "query warning conformance",
+        "treatment_unknown",
+        "query warning completeness",
         """
-        en: {column}: injury {found} of this side is known, injury {expected} is not. // Send the earlier injury, or
-            correct the number.
-        nl: {column}: letsel {found} van deze zijde is bekend, letsel {expected} niet. // Stuur het eerdere letsel, of
-            verbeter het nummer.
-        de: {column}: Verletzung {found} dieser Seite ist bekannt, Verletzung {expected} nicht. // Bitte die frühere
-            senden oder die Nummer berichtigen.
+        en: {column} is not known, so the patient is in no arm. // Send it: {expected}.
+        nl: {column} is niet bekend, dus de patiënt zit in geen arm. // Stuur het: {expected}.
+        de: {column} ist nicht bekannt, die Person ist also in keinem Arm. // Bitte senden: {expected}.
         """,
         forms="enrolment",
-        columns="injury_no",
+        columns="initial_treatment",
         passes=(row("enrolment"),),
-        fails=(row("enrolment", injury_no="2"),),
+        fails=(row("enrolment", initial_treatment="#unknown"),),
+    ),
+    rule(
+        "anchor_unknown",
+        "query warning completeness",
+        """
+        en: {column} is not known, so no visit of this patient can be due (arm: {expected}). // Send the date.
+        nl: {column} is niet bekend, dus geen bezoek van deze patiënt kan gepland worden (arm: {expected}). // Stuur de
+            datum.
+        de: {column} ist nicht bekannt, so wird kein Besuch dieser Person fällig (Arm: {expected}). // Bitte das Datum
+            senden.
+        """,
+        forms="enrolment",
+        columns="surgery_on decision_on initial_treatment",
+        passes=(row("enrolment"),),
+        fails=(row("enrolment", surgery_on=""),),
+    ),
+    rule(
+        "replaced_date_unknown",
+        "query warning conformance",
+        """
+        en: {column}: no assessment of {found} was sent before. // Check the date that should be replaced.
+        nl: {column}: er is geen eerdere meting van {found}. // Controleer de datum die vervangen moet worden.
+        de: {column}: es gibt keine frühere Untersuchung vom {found}. // Bitte das zu ersetzende Datum prüfen.
+        """,
+        forms="follow_up",
+        columns="replaces_on",
+        passes=(
+            row("enrolment"),
+            row("follow_up", assessed_on="2025-03-08"),
+            row("follow_up", replaces_on="2025-03-08"),
+        ),
+        fails=(row("enrolment"), row("follow_up", replaces_on="2025-03-08")),
     ),
     rule(
         "row_held",

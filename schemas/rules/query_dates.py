@@ -7,7 +7,7 @@ from schemas.rules.record import row, rule
 
 DATE_RULES = (
     rule(
-        "follow_up_before_injury",
+        "assessed_before_injury",
         "query warning plausibility",
         """
         en: {column}: the assessment of {found} lies before the injury, {expected}. // Check both dates.
@@ -20,7 +20,7 @@ DATE_RULES = (
         fails=(row("enrolment"), row("follow_up", assessed_on="2024-02-28", visit="", returned_to_sport_on="")),
     ),
     rule(
-        "follow_up_before_treatment",
+        "assessed_before_treatment",
         "query warning plausibility",
         """
         en: {column}: the assessment of {found} lies before the treatment, {expected}; it counts for no visit. // Check
@@ -50,7 +50,7 @@ DATE_RULES = (
         columns="visit assessed_on",
     ),
     rule(
-        "return_before_injury",
+        "returned_before_injury",
         "query warning plausibility",
         """
         en: {column}: the return to sport on {found} lies before the injury, {expected}. // Check both dates.
@@ -64,7 +64,20 @@ DATE_RULES = (
         fails=(row("enrolment"), row("follow_up", returned_to_sport_on="2024-02-01")),
     ),
     rule(
-        "treatment_before_decision",
+        "before_injury",
+        "query warning plausibility",
+        """
+        en: {column}: {found} lies before the injury, {expected}. // Check both dates.
+        nl: {column}: {found} ligt voor het letsel, {expected}. // Controleer beide datums.
+        de: {column}: {found} liegt vor der Verletzung, {expected}. // Bitte beide Daten prüfen.
+        """,
+        forms="treatment imaging rehabilitation event enrolment",
+        columns="treated_on mri_on started_on completed_on occurred_on injured_on",
+        passes=(row("enrolment"), row("event")),
+        fails=(row("enrolment"), row("event", occurred_on="2024-02-01")),
+    ),
+    rule(
+        "treatment_before_first",
         "query warning plausibility",
         """
         en: {column}: the later treatment of {found} lies before the initial one, {expected}. // Check both dates.
@@ -74,36 +87,7 @@ DATE_RULES = (
         forms="treatment enrolment",
         columns="treated_on surgery_on decision_on",
         passes=(row("enrolment"), row("treatment", treatment_kind="reoperation")),
-        fails=(row("enrolment"), row("treatment", treatment_kind="reoperation", treated_on="2024-03-01")),
-    ),
-    rule(
-        "imaging_before_treatment",
-        "query warning plausibility",
-        """
-        en: {column}: the MRI of {found} lies before the treatment, {expected}. // The MRI of the injury belongs to the
-            enrolment.
-        nl: {column}: de MRI van {found} ligt voor de behandeling, {expected}. // De MRI van het letsel hoort bij de
-            inclusie.
-        de: {column}: die MRT vom {found} liegt vor der Behandlung, {expected}. // Die MRT der Verletzung gehört zur
-            Aufnahme.
-        """,
-        forms="imaging enrolment",
-        columns="mri_on surgery_on decision_on",
-        passes=(row("enrolment"), row("imaging")),
-        fails=(row("enrolment"), row("imaging", mri_on="2024-03-12")),
-    ),
-    rule(
-        "phase_before_treatment",
-        "query warning plausibility",
-        """
-        en: {column}: the phase begins on {found}, before the treatment, {expected}. // Check both dates.
-        nl: {column}: de fase begint op {found}, voor de behandeling, {expected}. // Controleer beide datums.
-        de: {column}: die Phase beginnt am {found}, vor der Behandlung, {expected}. // Bitte beide Daten prüfen.
-        """,
-        forms="rehabilitation enrolment",
-        columns="started_on surgery_on decision_on",
-        passes=(row("enrolment"), row("rehabilitation")),
-        fails=(row("enrolment"), row("rehabilitation", started_on="2024-03-04")),
+        fails=(row("enrolment"), row("treatment", treatment_kind="reoperation", treated_on="2024-03-15")),
     ),
     rule(
         "phases_out_of_order",
@@ -118,19 +102,6 @@ DATE_RULES = (
         columns="started_on phase",
         passes=(row("enrolment"), row("rehabilitation"), row("rehabilitation", phase="III", started_on="2024-06-02")),
         fails=(row("enrolment"), row("rehabilitation"), row("rehabilitation", phase="III", started_on="2024-04-10")),
-    ),
-    rule(
-        "event_before_injury",
-        "query warning plausibility",
-        """
-        en: {column}: the event of {found} lies before the injury, {expected}. // Check both dates.
-        nl: {column}: de gebeurtenis van {found} ligt voor het letsel, {expected}. // Controleer beide datums.
-        de: {column}: das Ereignis vom {found} liegt vor der Verletzung, {expected}. // Bitte beide Daten prüfen.
-        """,
-        forms="event enrolment",
-        columns="occurred_on injured_on",
-        passes=(row("enrolment"), row("event")),
-        fails=(row("enrolment"), row("event", occurred_on="2024-02-01")),
     ),
     rule(
         "date_after_receipt",
@@ -155,17 +126,5 @@ DATE_RULES = (
         """,
         passes=(row("enrolment"), row("follow_up"), row("event", event_kind="death", occurred_on="2025-06-01")),
         fails=(row("enrolment"), row("follow_up"), row("event", event_kind="death", occurred_on="2025-01-01")),
-    ),
-    rule(
-        "after_withdrawal",
-        "query warning conformance",
-        """
-        en: This row came after the patient withdrew ({expected}); it is in no figure. // Send no more of this patient.
-        nl: Deze regel kwam nadat de patiënt zich terugtrok ({expected}); zij telt nergens mee. // Stuur niets meer van
-            deze patiënt.
-        de: Diese Zeile kam nach dem Widerruf ({expected}); sie zählt nirgends mit. // Bitte nichts mehr zu dieser
-            Person senden.
-        """,
-        passes=(row("enrolment"), row("follow_up")),
     ),
 )

@@ -72,6 +72,18 @@ READING_RULES = (
         """,
     ),
     rule(
+        "column_nameless",
+        "section note conformance",
+        """
+        en: The column {found} has content and no name; it was not read and not stored. // Name it as in the template,
+            if it holds answers.
+        nl: De kolom {found} heeft inhoud en geen naam; zij is niet gelezen en niet bewaard. // Noem haar zoals in het
+            sjabloon, als zij antwoorden bevat.
+        de: Die Spalte {found} hat Inhalt und keinen Namen; sie wurde nicht gelesen und nicht gespeichert. // Bitte wie
+            in der Vorlage benennen, wenn sie Antworten enthält.
+        """,
+    ),
+    rule(
         "line_preamble",
         "record note conformance",
         """
@@ -101,6 +113,15 @@ READING_RULES = (
         """,
     ),
     rule(
+        "line_header_second",
+        "record note conformance",
+        """
+        en: This line explains the header and was not read as data. // Nothing.
+        nl: Deze regel legt de kop uit en is niet als gegevens gelezen. // Niets.
+        de: Diese Zeile erklärt die Kopfzeile und wurde nicht als Daten gelesen. // Nichts.
+        """,
+    ),
+    rule(
         "line_other_separator",
         "record note conformance",
         """
@@ -118,6 +139,15 @@ READING_RULES = (
         nl: Deze rij is verborgen in de werkmap; zij is gelezen als elke andere. // Verwijder haar als zij niet telt.
         de: Diese Zeile ist in der Arbeitsmappe ausgeblendet; sie wurde wie jede andere gelesen. // Bitte löschen, wenn
             sie nicht zählt.
+        """,
+    ),
+    rule(
+        "record_before_header",
+        "record error conformance",
+        """
+        en: This line looks like data but stands above the header. // Move it below the header.
+        nl: Deze regel lijkt op gegevens maar staat boven de kop. // Zet hem onder de kop.
+        de: Diese Zeile sieht nach Daten aus, steht aber über der Kopfzeile. // Bitte unter die Kopfzeile setzen.
         """,
     ),
     rule(
