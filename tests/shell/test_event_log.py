@@ -1,6 +1,5 @@
 """Dagster's event log in the home: the same tables as the stock class, through one connection."""
 
-
 import dagster as dg
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
