@@ -1,1 +1,92 @@
-"""The command `hamreg`: a module for each group of commands, loaded when one of them is called."""
+"""The command `hamreg`: which command lives in which module, and how errors end one.
+
+A command's module loads when the command is called, so that reading a snapshot never pays for validating a file.
+"""
+
+import importlib
+import sys
+
+import click
+
+from pipelines.errors import RegistryError
+
+# command -> (module of pipelines.cli, what `hamreg --help` says of it). The module has the click command by that name.
+COMMANDS = {
+    "init": ("home", "Make a registry home."),
+    "clinic": ("home", "Add and list clinics."),
+    "config": ("home", "Check registry.toml."),
+    "ids": ("home", "Hand out patient numbers with a check character."),
+    "template": ("intake", "Write a form's template for a clinic."),
+    "check": ("intake", "Check files before sending; needs no home and no network."),
+    "submit": ("intake", "Hand files in to the inbox."),
+    "run": ("run", "Load what waits, derive a new snapshot, publish it."),
+    "status": ("snapshot", "What changed, what waits, what needs you."),
+    "overdue": ("snapshot", "Who is overdue for which visit, and since when."),
+    "benchmark": ("snapshot", "One patient beside the study, both arms."),
+    "query": ("snapshot", "Ask the current snapshot in SQL, read-only."),
+    "release": ("release", "Cut a release from the current snapshot."),
+    "dictionary": ("dictionary", "Write the data dictionary."),
+    "generate": ("generate", "Write a synthetic registry's submissions."),
+    "demo": ("demo", "The whole pipeline on the example submissions."),
+    "dev": ("dev", "Open the Dagster page on this home."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order a newcomer meets them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, its module imported now; None where there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"pipelines.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List commands from the table above, without importing their modules."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="hamreg", prog_name="hamreg", message="%(prog)s %(version)s")
+@click.option(
+    "--home",
+    envvar="HAMREG_HOME",
+    default="registry-home",
+    show_default=True,
+    help="The registry home. HAMREG_HOME sets it too.",
+)
+@click.pass_context
+def hamreg(ctx: click.Context, home: str) -> None:
+    """A longitudinal outcome registry for proximal hamstring tendon avulsions.
+
+    Clinics hand in files, a run loads them and derives a snapshot, and each patient stands beside a published study.
+
+    \b
+    Start here:  hamreg demo              the whole pipeline on examples
+                 hamreg check FILE        what is wrong with a file, before it is sent
+                 hamreg status            what the registry knows this morning
+
+    Exit codes: 0 ok, 1 findings or a failed audit, 2 usage, 3 unreadable file, 4 home, lock or schema, 5 release gate.
+    """
+    ctx.obj = home
+
+
+def main() -> None:
+    """Run the command; a registry error becomes one message, its remedy and its exit code."""
+    try:
+        hamreg.main(standalone_mode=True)
+    except RegistryError as error:
+        click.echo(f"hamreg: {error.message}", err=True)
+        if error.remedy:
+            click.echo(f"        {error.remedy}", err=True)
+        sys.exit(error.exit_code)

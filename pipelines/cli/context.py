@@ -1,0 +1,35 @@
+"""What every command starts from: the home named on the command line, its settings, the clock."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines.errors import HomeError, UsageError
+from pipelines.settings import Clinic, Settings, read_settings
+from warehouse.layout import Home
+
+
+def now() -> datetime:
+    """The one place where a command reads the clock (UTC)."""
+    return datetime.now(UTC)
+
+
+def open_home(path: str) -> Home:
+    """The home at `path`; a `HomeError` with the remedy where there is none."""
+    home = Home(Path(path))
+    if not home.settings_path.is_file():
+        raise HomeError(f"There is no registry home at {path}.", "Make one with `hamreg init`, or set HAMREG_HOME.")
+    return home
+
+
+def read_home(path: str) -> tuple[Home, Settings]:
+    """The home at `path` and its settings."""
+    home = open_home(path)
+    return home, read_settings(home.settings_path)
+
+
+def find_clinic(settings: Settings, code: str) -> Clinic:
+    """The clinic of that code; a `UsageError` naming the known ones otherwise."""
+    if code not in settings.clinics:
+        known = ", ".join(settings.clinics) or "none yet"
+        raise UsageError(f"There is no clinic {code}. Known: {known}.", f"Add it: hamreg clinic add {code} --name ...")
+    return settings.clinics[code]

@@ -1,0 +1,1 @@
+"""Cutting a release from a snapshot: what leaves the registry, checked and kept."""
