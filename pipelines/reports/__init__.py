@@ -1,0 +1,1 @@
+"""Charts and pages made from the rows of a snapshot or release. Nothing here computes a statistic."""
