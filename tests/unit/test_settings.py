@@ -60,6 +60,6 @@ def test_a_fault_is_named_with_its_key_and_a_remedy(text: str, where: str) -> No
 
 
 def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="no registry.toml") as caught:
+    with pytest.raises(SettingsError, match=r"no registry\.toml") as caught:
         read_settings(tmp_path / "registry.toml")
     assert "hamreg init" in caught.value.remedy
