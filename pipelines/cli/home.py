@@ -43,7 +43,7 @@ def clinic_command() -> None:
 @click.option("--separator", type=click.Choice(list(SEPARATOR_NAMES)), help="Its CSV separator. [default: by decimal]")
 @click.option("--id-format", default="", help="A regular expression, where the clinic keeps its own numbers.")
 @click.pass_obj
-def add_clinic(path: str, code: str, separator: str | None, **answers: str | None) -> None:
+def add_clinic(path: str, /, code: str, separator: str | None, **answers: str | None) -> None:
     """Add clinic CODE (2 to 8 capitals and digits), or change what is known of it."""
     home, settings = read_home(path)
     if not CLINIC_CODE.fullmatch(code):

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def template_command(path: str, form: str, code: str | None, separator: str | No
 @click.option("--decimal", type=click.Choice([d for d in DECIMALS if d]), help="Its decimal mark.")
 @click.option("--json", "as_json", is_flag=True, help="Print the receipt as JSON (a list for several files).")
 @click.pass_obj
-def check_command(path: str, files: tuple[Path, ...], code: str | None, as_json: bool, **habits: str | None) -> None:
+def check_command(path: str, /, files: tuple[Path, ...], code: str | None, as_json: bool, **habits: str | None) -> None:
     """Check FILES as the registry would read them. Nothing is stored or sent.
 
     Exit code 0: clean. 1: there are findings. 3: a file cannot be read at all.
@@ -138,9 +139,8 @@ def _clinic(path: str, code: str) -> Clinic:
 
 
 def _with_habits(clinic: Clinic, habits: dict[str, str | None]) -> Clinic:
-    from dataclasses import replace
-
-    return replace(clinic, **{key: value for key, value in habits.items() if value})
+    known: dict[str, Any] = {key: value for key, value in habits.items() if value}
+    return replace(clinic, **known)
 
 
 def _readable(file: Path) -> Path:
