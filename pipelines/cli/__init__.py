@@ -23,7 +23,7 @@ COMMANDS = {
     "status": ("snapshot", "What changed, what waits, what needs you."),
     "overdue": ("snapshot", "Who is overdue for which visit, and since when."),
     "benchmark": ("snapshot", "One patient beside the study, both arms."),
-    "query": ("snapshot", "Ask the current snapshot in SQL, read-only."),
+    "query": ("query", "Ask the current snapshot in SQL, read-only."),
     "release": ("release", "Cut a release from the current snapshot."),
     "dictionary": ("dictionary", "Write the data dictionary."),
     "generate": ("generate", "Write a synthetic registry's submissions."),
