@@ -1,6 +1,5 @@
 """A coordinator makes a home, adds clinics and hands out numbers. Commands run in process, as click runs them."""
 
-import os
 import stat
 from pathlib import Path
 
@@ -29,8 +28,8 @@ def add_amc(home: Path) -> Result:
 
 def test_init_makes_a_home_that_only_its_owner_can_read(home: Path) -> None:
     assert run(home, "init").exit_code == 0
-    assert stat.S_IMODE(os.stat(home).st_mode) == 0o700
-    assert stat.S_IMODE(os.stat(home / "registry.toml").st_mode) == 0o600
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert stat.S_IMODE((home / "registry.toml").stat().st_mode) == 0o600
     assert (home / "facts.duckdb").exists()
     assert run(home, "config", "check").exit_code == 0
 
