@@ -8,18 +8,18 @@ from schemas.codes.record import Texts
 COURSE: Texts = {
     "return_to_sport": {
         "pre_injury_level": (
-            "Same sport, pre-injury level",
-            "Zelfde sport, oude niveau",
-            "Gleicher Sport, früheres Niveau",
+            "Same sport at the pre-injury level",
+            "Zelfde sport op het oude niveau",
+            "Gleicher Sport auf früherem Niveau",
             "Back in the same sport at the level before the injury.",
-            "pre-injury|full|same level|preinjury level|oude niveau|vorheriges niveau",
+            "same sport pre-injury level|pre-injury|full|same level|preinjury level|oude niveau|vorheriges niveau",
         ),
         "different_level": (
-            "Same sport, different level",
-            "Zelfde sport, ander niveau",
-            "Gleicher Sport, anderes Niveau",
+            "Same sport at a different level",
+            "Zelfde sport op een ander niveau",
+            "Gleicher Sport auf anderem Niveau",
             "Back in the same sport at another level.",
-            "lower level|lager niveau|niedrigeres niveau|other level|diferent level",
+            "same sport different level|lower level|lager niveau|niedrigeres niveau|other level|diferent level",
         ),
         "different_sport": (
             "Different sport",
