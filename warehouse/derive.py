@@ -1,0 +1,152 @@
+"""Facts in, a new database file out: every model in order, audited and commented. Changes nothing that was there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from warehouse.audit import AUDIT_TEXTS, AuditResult, refuse_failed, run_audits, write_results
+from warehouse.comments import TableTexts, write_comments
+from warehouse.connection import attach, identifier, open_memory, translated
+from warehouse.faults import reached
+from warehouse.known import KNOWN_TEXTS, expose_facts, load_seeds, set_known
+from warehouse.layout import PRIVATE_FILE, REGISTRY_FILE
+from warehouse.ledger import transaction
+from warehouse.model import AnyModel, Audit, Model, order_models
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to derive, whatever the facts are.
+
+    `records` are tables handed in whole (`dictionary.field`); `column_texts` are the words for columns by name, and
+    for such tables by `schema.table` and `schema.table.column`.
+    """
+
+    models: Sequence[AnyModel]
+    seeds: Path
+    audits: Sequence[Audit] = ()
+    records: Mapping[str, pa.Table] = field(default_factory=dict)
+    column_texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A database that was derived: its file, its tables with their row counts, and how its checks came out."""
+
+    path: Path
+    tables: Mapping[str, int]
+    audits: tuple[AuditResult, ...]
+
+
+def derive(
+    facts_path: Path,
+    target_folder: Path,
+    plan: Plan,
+    *,
+    known_at: datetime,
+    today: date,
+    patients: Sequence[str] | None = None,
+    keep_offending_in: Path | None = None,
+) -> Derivation:
+    """Derive `registry.duckdb` in an empty folder from what was known at an instant.
+
+    The caller holds the writer's lock and has no connection to the facts open. Raises `AuditError` where a check
+    fails (the offending rows are then in `keep_offending_in`), `ModelError` or `QueryError` where a model is at fault;
+    what is in the folder then is worth nothing.
+    """
+    path = target_folder / REGISTRY_FILE
+    models = order_models(plan.models, plan.records)
+    with open_memory() as connection:
+        _prepare(connection, path)
+        expose_facts(connection, facts_path, known_at, patients)
+        load_seeds(connection, plan.seeds)
+        reached("derive.prepare")
+        with transaction(connection):
+            _build(connection, models, plan, known_at, today)
+        reached("derive.build")
+        with translated("The snapshot could not be audited"):
+            results = run_audits(connection, models, plan.audits)
+            refuse_failed(connection, results, keep_offending_in)
+            with transaction(connection):
+                write_results(connection, results, "ops.audit")
+                write_comments(connection, _texts(models, plan), plan.column_texts)
+        tables = _count_rows(connection)
+        connection.execute("use memory")
+        connection.execute("detach registry")  # everything is in the file now, none of it in a log beside it
+    path.chmod(PRIVATE_FILE)
+    reached("derive.close")
+    return Derivation(path, tables, results)
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    attach(connection, path, "registry")
+    connection.execute(f"set temp_directory = '{path.parent / 'spill'}'")
+    connection.execute("use registry")
+
+
+def _build(
+    connection: duckdb.DuckDBPyConnection, models: Sequence[AnyModel], plan: Plan, known_at: datetime, today: date
+) -> None:
+    names = ["ops.known", "ops.audit", *plan.records, *(model.name for model in models)]
+    for schema in sorted({name.split(".")[0] for name in names} - {"registry"}):
+        connection.execute(f"create schema {identifier(schema)}")
+    set_known(connection, known_at, today)
+    for name, table in plan.records.items():
+        create_from_arrow(connection, name, table)
+    for model in models:
+        with translated(f"{model.name} could not be derived"):
+            build_model(connection, model)
+        reached("derive.model")
+
+
+def build_model(connection: duckdb.DuckDBPyConnection, model: AnyModel) -> None:
+    """Make one table from those it reads."""
+    if isinstance(model, Model):
+        connection.execute(f"create table {place(model.name)} as\n{model.query}")
+        return
+    tables = {name: connection.execute(f"select * from {name}").to_arrow_table() for name in model.upstream}
+    create_from_arrow(connection, model.name, model.compute(tables))
+
+
+def create_from_arrow(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Make a table of an Arrow table's columns, types and rows."""
+    connection.register("handed_in", table)
+    try:
+        connection.execute(f"create table {place(name)} as select * from handed_in")
+    finally:
+        connection.unregister("handed_in")
+
+
+def place(name: str) -> str:
+    """Where a model's table is made: the layer `registry` is the default schema of the file of that name."""
+    schema, table = name.split(".")
+    return f"{identifier('main' if schema == 'registry' else schema)}.{identifier(table)}"
+
+
+def _texts(models: Sequence[AnyModel], plan: Plan) -> list[TableTexts]:
+    given = {**KNOWN_TEXTS, **AUDIT_TEXTS, **plan.column_texts}
+    handed_in = ["ops.known", "ops.audit", *plan.records]
+    made = [TableTexts(model.name, model.description, model.columns, model.upstream) for model in models]
+    return [*(_given_texts(name, given) for name in handed_in), *made]
+
+
+def _given_texts(name: str, given: Mapping[str, str]) -> TableTexts:
+    inside = {key.removeprefix(f"{name}."): text for key, text in given.items() if key.startswith(f"{name}.")}
+    return TableTexts(name, given.get(name, ""), inside)
+
+
+def _count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    rows = connection.execute(
+        "select case schema_name when 'main' then 'registry' else schema_name end || '.' || table_name, estimated_size "
+        "from duckdb_tables() where database_name = 'registry' order by all"
+    ).fetchall()
+    return {str(name): int(size) for name, size in rows}
