@@ -7,6 +7,7 @@ import duckdb
 
 from warehouse.connection import identifier, literal
 from warehouse.errors import ModelError
+from warehouse.form_tables import read_tables
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,10 @@ def write_comments(
     A column's text is the table's own, else that of `texts` under `schema.table.column`, else under the bare name (a
     name means one thing everywhere), else that of the first table upstream with a column of that name.
     """
-    columns = _read_tables(connection)
+    columns = {
+        name if "." in name else f"registry.{name}": names
+        for name, names in read_tables(connection, "registry").items()
+    }
     found: dict[str, dict[str, str]] = {}
     faults: list[str] = []
     statements: list[str] = []
@@ -47,17 +51,6 @@ def _text(table: TableTexts, column: str, texts: Mapping[str, str], found: Mappi
     inherited = (found.get(name, {}).get(column) for name in table.upstream)
     own = (table.columns.get(column), texts.get(f"{table.name}.{column}"), texts.get(column))
     return next((text for text in (*own, *inherited) if text), "")
-
-
-def _read_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    rows = connection.execute(
-        "select schema_name, table_name, column_name from duckdb_columns() "
-        "where database_name = 'registry' and not internal order by schema_name, table_name, column_index"
-    ).fetchall()
-    tables: dict[str, list[str]] = {}
-    for schema, table, column in rows:
-        tables.setdefault(f"{'registry' if schema == 'main' else schema}.{table}", []).append(column)
-    return tables
 
 
 def _statements(table: TableTexts, columns: Mapping[str, str]) -> list[str]:

@@ -18,11 +18,7 @@ def ensure_form_tables(connection: duckdb.DuckDBPyConnection, forms: Sequence[Fo
 
 def read_form_names(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
     """The forms that have a table of facts: those whose table begins with ROW_COLUMNS."""
-    rows = connection.execute(
-        "select table_name from duckdb_columns() where database_name = 'facts' and column_name in ('line', 'section', "
-        "'received_at') group by table_name having count(*) = 3 order by table_name"
-    ).fetchall()
-    return tuple(str(name) for (name,) in rows)
+    return tuple(name for name, columns in read_tables(connection, "facts").items() if {*ROW_COLUMNS} <= {*columns})
 
 
 def read_columns(connection: duckdb.DuckDBPyConnection, table: str, database: str = "facts") -> dict[str, str]:
@@ -32,6 +28,19 @@ def read_columns(connection: duckdb.DuckDBPyConnection, table: str, database: st
         f"and table_name = {literal(table)} order by column_index"
     ).fetchall()
     return {str(name): str(kind) for name, kind in rows}
+
+
+def read_tables(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[str]]:
+    """Every table of a database with its columns, in order; the default schema's under its bare name."""
+    rows = connection.execute(
+        "select if(schema_name = 'main', table_name, schema_name || '.' || table_name), column_name "
+        f"from duckdb_columns() where database_name = {literal(database)} and not internal "
+        "order by schema_name, table_name, column_index"
+    ).fetchall()
+    tables: dict[str, list[str]] = {}
+    for table, column in rows:
+        tables.setdefault(str(table), []).append(str(column))
+    return tables
 
 
 def columns_of(form: FormTable) -> dict[str, str]:

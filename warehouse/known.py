@@ -9,7 +9,7 @@ import duckdb
 
 from warehouse.connection import attach, identifier, literal
 from warehouse.errors import ModelError
-from warehouse.form_tables import read_columns
+from warehouse.form_tables import read_tables
 
 # Which instant says when a fact became known. Others come with their submission, or are no facts about a patient.
 _KNOWN_BY = ("received_at", "decided_at")
@@ -45,13 +45,9 @@ def expose(
     connection.execute(f"attach ':memory:' as {name}")
     if patients is not None:
         _insert_texts(connection, f"{name}.only_patient", ["patient_id"], [[patient] for patient in patients])
-    tables = connection.execute(
-        f"select table_name from duckdb_tables() where database_name = {literal(store)} order by 1"
-    ).fetchall()
     instant = literal(known_at)
     has_later = _has_later(connection, store, instant)
-    for (table,) in tables:
-        columns = read_columns(connection, table, store)
+    for table, columns in read_tables(connection, store).items():
         conditions = _conditions(columns, store, instant, has_later)
         if patients is not None and "patient_id" in columns and "line" in columns:
             conditions.append(f"patient_id in (select patient_id from {name}.only_patient)")
