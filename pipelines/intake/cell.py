@@ -47,6 +47,7 @@ LIKELY_MISSING = frozenset(
         "gedaan",
     ]
 )
+REASON_TOKENS = "#not_done, #refused, #not_applicable, #unknown"
 SPREADSHEET_ERRORS = frozenset(
     [
         "#REF!",
@@ -165,5 +166,5 @@ def read_absence(plain: str, conventions: Conventions) -> Cell | None:
 def explain_absence(plain: str, cell: Cell) -> Cell:
     """The unreadable `cell`, named as an undeclared missing code where it looks like one."""
     if not cell.is_readable and plain.casefold() in LIKELY_MISSING:
-        return Cell(rule="cell_undeclared_missing", expected="#not_done, #refused, #not_applicable, #unknown")
+        return Cell(rule="cell_undeclared_missing", expected=REASON_TOKENS)
     return cell

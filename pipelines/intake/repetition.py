@@ -1,4 +1,4 @@
-"""Rows of one file that contradict each other for one key, and in which answers. Twins and complements are fine."""
+"""Rows of one file with one key: those that contradict each other, answer by answer, and those that say the same."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,16 +9,19 @@ import polars as pl
 from pipelines.intake.draft import Draft, collect
 
 ROWS_CONTRADICT = "rows_contradict"
+ROW_TWICE = "row_twice"
 _ORIGIN = ("#draft", "#row", "#line")
 
 
-def name_contradictions(drafts: Sequence[Draft]) -> list[Draft]:
-    """The drafts of a file, each with a finding for every answer that another row of the file contradicts."""
+def name_repetitions(drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts of a file, with a finding for each answer that another row contradicts and each row that is a twin."""
     named: list[Draft] = []
     for _, group in groupby(sorted(drafts, key=_form_name), key=_form_name):
         same_form = list(group)
-        marks = _contradictions(same_form)
-        named += [replace(draft, findings=_with_marks(draft, marks)) for draft in same_form]
+        key, values = list(same_form[0].form.key), [item.name for item in same_form[0].form.fields if not item.is_key]
+        repeated = _repeated(same_form, key, values)
+        marks, twins = _contradictions(repeated, key, values), _twins(repeated, key, values)
+        named += [replace(draft, findings=_with_marks(draft, marks, twins)) for draft in same_form]
     return sorted(named, key=lambda draft: draft.number)
 
 
@@ -26,11 +29,8 @@ def _form_name(draft: Draft) -> str:
     return draft.form.name
 
 
-def _contradictions(drafts: Sequence[Draft]) -> pl.DataFrame:
+def _contradictions(repeated: pl.DataFrame, key: list[str], values: Sequence[str]) -> pl.DataFrame:
     """`#draft`, `#row`, `column` of each contradicted answer, and `lines`, all lines that answer for the key."""
-    form = drafts[0].form
-    key, values = list(form.key), [field.name for field in form.fields if not field.is_key]
-    repeated = _repeated(drafts, key, values)
     differing = repeated.unique([*key, *values, *_reason_names(values)], keep="any")
     differing = differing.filter(differing.select(key).is_duplicated())
     answers = [pl.coalesce("#" + pl.col(why), pl.col(name).cast(pl.String)).alias(name) for name, why in _pairs(values)]
@@ -38,9 +38,17 @@ def _contradictions(drafts: Sequence[Draft]) -> pl.DataFrame:
     verdicts = differing.select(*key, *answers).group_by(key).agg(several)
     lines = repeated.join(verdicts, on=key, how="semi").group_by(key).agg(pl.col("#line").sort().alias("lines"))
     marked = repeated.select(*_ORIGIN, *key).join(verdicts, on=key).join(lines, on=key)
-    return marked.unpivot(values, index=[*_ORIGIN, "lines"], variable_name="column", value_name="differs").filter(
-        "differs"
-    )
+    long = marked.unpivot(values, index=[*_ORIGIN, "lines"], variable_name="column", value_name="differs")
+    return long.filter("differs")
+
+
+def _twins(repeated: pl.DataFrame, key: list[str], values: Sequence[str]) -> pl.DataFrame:
+    """`#draft` and `#row` of each row that repeats an earlier one, and `first`, the earlier one's line."""
+    same = [*key, *values, *_reason_names(values)]
+    groups = repeated.group_by(same, maintain_order=True).agg("#draft", "#row", "#line")
+    later = [pl.col(name).list.slice(1) for name in ("#draft", "#row")]
+    several = groups.filter(pl.col("#row").list.len() > 1)
+    return several.select(*later, pl.col("#line").list.first().alias("first")).explode("#draft", "#row")
 
 
 def _repeated(drafts: Sequence[Draft], key: list[str], values: Sequence[str]) -> pl.DataFrame:
@@ -78,19 +86,28 @@ def _reason_names(values: Sequence[str]) -> list[str]:
     return [f"{name}#" for name in values]
 
 
-def _with_marks(draft: Draft, marks: pl.DataFrame) -> pl.DataFrame:
-    """The draft's findings and its contradictions; `expected` names the other lines."""
-    mine = marks.filter(pl.col("#draft") == draft.number)
+def _with_marks(draft: Draft, marks: pl.DataFrame, twins: pl.DataFrame) -> pl.DataFrame:
+    """The draft's findings with its contradictions and twins; `expected` names the other lines."""
     others = pl.col("lines").list.set_difference(pl.concat_list("#line")).cast(pl.List(pl.String)).list.join(", ")
     wrong = [
-        group.select(
-            pl.col("#row").cast(pl.UInt32).alias("row"),
-            "column",
-            pl.lit(ROWS_CONTRADICT).alias("rule"),
-            pl.lit("error").alias("severity"),
-            draft.texts(str(name), group["#row"]).alias("found"),
-            others.alias("expected"),
-        )
-        for (name,), group in mine.group_by("column")
+        _finding(str(name), ROWS_CONTRADICT, "error", others, draft.texts(str(name), group["#row"]), group)
+        for (name,), group in marks.filter(pl.col("#draft") == draft.number).group_by("column")
     ]
-    return collect([draft.findings, *wrong])
+    mine = twins.filter(pl.col("#draft") == draft.number)
+    none = draft.texts("", mine["#row"])
+    return collect(
+        [draft.findings, *wrong, _finding("", ROW_TWICE, "note", pl.col("first").cast(pl.String), none, mine)]
+    )
+
+
+def _finding(
+    column: str, rule: str, severity: str, expected: pl.Expr, found: pl.Series, rows: pl.DataFrame
+) -> pl.DataFrame:
+    return rows.select(
+        pl.col("#row").cast(pl.UInt32).alias("row"),
+        pl.lit(column).alias("column"),
+        pl.lit(rule).alias("rule"),
+        pl.lit(severity).alias("severity"),
+        found.alias("found"),
+        expected.alias("expected"),
+    )

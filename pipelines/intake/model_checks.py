@@ -1,0 +1,121 @@
+"""A draft against its form's Pandera model: ranges, codes, blank keys, rules across a row. Findings by row come out.
+
+Pandera's errors quote rows, so they end here.
+"""
+
+from collections.abc import Mapping
+
+import pandera.errors
+import polars as pl
+
+from pipelines.intake.cell import LIKELY_MISSING, REASON_TOKENS
+from pipelines.intake.draft import ROW_FINDING_SCHEMA, Draft, collect
+from schemas.dictionary import Field, Rule, model_of
+
+KEY_MISSING = "key_missing"
+REQUIRED_MISSING = "required_missing"
+CLINIC_NOT_OWN = "clinic_not_own"
+UNDECLARED_MISSING = "cell_undeclared_missing"
+OUT_OF_RANGE = "out_of_range"
+_NOT_NULLABLE = "not_nullable"
+_EARLIEST = "1980-01-01"
+_LONGEST_TEXT = "20"
+
+
+def check_rows(draft: Draft, clinic: str, rules: Mapping[str, Rule]) -> pl.DataFrame:
+    """The draft's findings with those of its model, its key and its required cells (ROW_FINDING_SCHEMA)."""
+    failures = _failures(draft)
+    parts = [_cell_failures(draft, failures), _blank_required(draft), _other_clinics(draft, clinic)]
+    known = collect([draft.findings, *parts])
+    return collect([known, _row_failures(draft, failures, known, rules)])
+
+
+def _failures(draft: Draft) -> pl.DataFrame:
+    """Which check failed where: `row`, `column` (null for a check of the whole row), `check`."""
+    reasons = [reason.rename(f"{name}_missing") for name, reason in draft.reasons.items()]
+    try:
+        model_of(draft.form.name).validate(draft.flat.with_columns(reasons), lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        cases: pl.DataFrame = errors.failure_cases
+    else:
+        return pl.DataFrame(schema={"row": pl.UInt32, "column": pl.String, "check": pl.String})
+    if cases["index"].null_count():  # a check that could not run is a fault of the project, not of the file
+        checks = cases.filter(pl.col("index").is_null())["check"].unique().sort().to_list()
+        raise RuntimeError(f"checks of the form {draft.form.name} did not run: {checks}")
+    is_cell = pl.col("schema_context") != "DataFrameSchema"
+    row, column = pl.col("index").cast(pl.UInt32).alias("row"), pl.when(is_cell).then("column").alias("column")
+    return cases.select(row, column, "check")
+
+
+def _cell_failures(draft: Draft, failures: pl.DataFrame) -> pl.DataFrame:
+    """Ranges, codes and blank keys; a key cell that could not be read already has its finding."""
+    faulty = draft.findings.filter(pl.col("severity") == "error")
+    cells = failures.filter(pl.col("column").is_not_null()).join(faulty, on=["row", "column"], how="anti")
+    parts = []
+    for (column, check), group in cells.group_by("column", "check"):
+        field, rule = draft.form.field(str(column)), KEY_MISSING if check == _NOT_NULLABLE else str(check)
+        texts = draft.texts(field.name, group["row"])
+        part = _findings(group["row"], field.name, rule, "error", texts, _expected(field))
+        parts.append(_undeclared(part) if rule == OUT_OF_RANGE else part)
+    return collect(parts)
+
+
+def _undeclared(findings: pl.DataFrame) -> pl.DataFrame:
+    """-99 where 0 to 100 is asked is a code for "missing" that nobody declared, and is called so."""
+    is_code = pl.col("found").is_in(list(LIKELY_MISSING))
+    return findings.with_columns(
+        pl.when(is_code).then(pl.lit(UNDECLARED_MISSING)).otherwise("rule").alias("rule"),
+        pl.when(is_code).then(pl.lit(REASON_TOKENS)).otherwise("expected").alias("expected"),
+    )
+
+
+def _expected(field: Field) -> str:
+    if "date" in field.kind or field.kind == "month":
+        return _EARLIEST
+    return _LONGEST_TEXT if field.kind == "text" else field.range_text
+
+
+def _blank_required(draft: Draft) -> pl.DataFrame:
+    """Required answers that are blank: they may have been sent before, so the row loads."""
+    faulty = draft.findings.filter(pl.col("severity") == "error")
+    parts = []
+    for field in draft.form.fields:
+        if field.is_required and not field.is_key and field.name in draft.table.frame.columns:
+            blank = draft.flat[field.name].is_null()
+            if field.name in draft.reasons:
+                blank &= draft.reasons[field.name].is_null()
+            spoilt = faulty.filter(pl.col("column") == field.name)["row"]
+            rows = blank.arg_true().cast(pl.UInt32)
+            rows = rows.filter(~rows.is_in(spoilt.implode()))
+            parts.append(_findings(rows, field.name, REQUIRED_MISSING, "warning", draft.texts(field.name, rows), ""))
+    return collect(parts)
+
+
+def _other_clinics(draft: Draft, clinic: str) -> pl.DataFrame:
+    """Screening counts are sent for the own clinic only."""
+    field = draft.form.field(draft.form.key[0])
+    if field.kind != "text":
+        return collect([])
+    rows = (draft.flat[field.name] != clinic).fill_null(False).arg_true()
+    return _findings(rows, field.name, CLINIC_NOT_OWN, "error", draft.texts(field.name, rows), clinic)
+
+
+def _row_failures(draft: Draft, failures: pl.DataFrame, known: pl.DataFrame, rules: Mapping[str, Rule]) -> pl.DataFrame:
+    """Rules across the cells of a row; one that rests on a faulty cell is not applicable."""
+    faulty = known.filter(pl.col("severity") == "error").select("row", "column")
+    parts = []
+    for (check,), group in failures.filter(pl.col("column").is_null()).group_by("check"):
+        rule = rules[str(check)]
+        spoilt = faulty.filter(pl.col("column").is_in(list(rule.columns)))["row"]
+        rows = group["row"].filter(~group["row"].is_in(spoilt.implode()))
+        first, second = [*rule.columns, "", ""][:2]
+        part = _findings(rows, first, rule.id, rule.severity, draft.texts(first, rows), "")
+        parts.append(part.with_columns(draft.texts(second, rows).alias("expected")))
+    return collect(parts)
+
+
+def _findings(rows: pl.Series, column: str, rule: str, severity: str, found: pl.Series, expected: str) -> pl.DataFrame:
+    constants = {"column": column, "rule": rule, "severity": severity, "expected": expected}
+    frame = pl.DataFrame({"row": rows.cast(pl.UInt32), "found": found})
+    columns = [pl.lit(text).alias(name) for name, text in constants.items()]
+    return frame.with_columns(columns).select(list(ROW_FINDING_SCHEMA))
