@@ -14,7 +14,7 @@ from schemas.dictionary import Field, Rule, model_of
 
 KEY_MISSING = "key_missing"
 REQUIRED_MISSING = "required_missing"
-CLINIC_NOT_OWN = "clinic_not_own"
+CLINIC_OTHER = "clinic_other"
 UNDECLARED_MISSING = "cell_undeclared_missing"
 OUT_OF_RANGE = "out_of_range"
 _NOT_NULLABLE = "not_nullable"
@@ -55,7 +55,8 @@ def _cell_failures(draft: Draft, failures: pl.DataFrame) -> pl.DataFrame:
     for (column, check), group in cells.group_by("column", "check"):
         field, rule = draft.form.field(str(column)), KEY_MISSING if check == _NOT_NULLABLE else str(check)
         texts = draft.texts(field.name, group["row"])
-        part = _findings(group["row"], field.name, rule, "error", texts, _expected(field))
+        expected = "" if rule == KEY_MISSING else _expected(field)
+        part = _findings(group["row"], field.name, rule, "error", texts, expected)
         parts.append(_undeclared(part) if rule == OUT_OF_RANGE else part)
     return collect(parts)
 
@@ -97,7 +98,7 @@ def _other_clinics(draft: Draft, clinic: str) -> pl.DataFrame:
     if field.kind != "text":
         return collect([])
     rows = (draft.flat[field.name] != clinic).fill_null(False).arg_true()
-    return _findings(rows, field.name, CLINIC_NOT_OWN, "error", draft.texts(field.name, rows), clinic)
+    return _findings(rows, field.name, CLINIC_OTHER, "error", draft.texts(field.name, rows), clinic)
 
 
 def _row_failures(draft: Draft, failures: pl.DataFrame, known: pl.DataFrame, rules: Mapping[str, Rule]) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from pipelines.intake.model_checks import check_rows
 from pipelines.intake.repetition import name_repetitions
 from pipelines.intake.sections import make_section, set_faulty_cells_aside
 from pipelines.intake.verdict import Reading, Refusal, TextTable, Verdict
+from pipelines.intake.visit_labels import name_impossible_visits
 from pipelines.settings import Clinic
 from schemas.dictionary import Dictionary
 
@@ -36,7 +37,7 @@ def validate(
         _judge(number, table, dictionary, conventions, ids) for number, table in enumerate(reading.tables, start=1)
     ]
     rejecting = rejecting_rules(dictionary)
-    drafts = name_repetitions(drafts)
+    drafts = name_impossible_visits(name_repetitions(drafts))
     return replace(verdict, sections=tuple(make_section(draft, rejecting) for draft in drafts))
 
 
