@@ -5,6 +5,7 @@ Each cell becomes a value, a reason for having none, or nothing with a finding; 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -65,12 +66,17 @@ def read_columns(
     return {field.name: _completed(texts[field.name], fast[field.name], field, conventions, ids) for field in fields}
 
 
+@cache
+def _nothing_odd() -> pl.DataFrame:
+    return pl.DataFrame(schema=ODD_SCHEMA)
+
+
 def _completed(
     texts: pl.Series, values: pl.Series, field: Field, conventions: Conventions, ids: IdRules
 ) -> TypedColumn:
+    if values.null_count() == texts.null_count():
+        return TypedColumn(values, _nothing_odd())
     odd_rows = (texts.is_not_null() & values.is_null()).arg_true()
-    if odd_rows.is_empty():
-        return TypedColumn(values, pl.DataFrame(schema=ODD_SCHEMA))
     odd = _read_odd(texts.gather(odd_rows), field, conventions, ids)
     values = values.scatter(odd_rows, odd["value"]).rename(field.name)
     frame = odd.drop("value").with_columns(odd_rows.cast(pl.UInt32).alias("row")).select(list(ODD_SCHEMA))

@@ -50,14 +50,16 @@ def read_table(number: int, table: TextTable, form: Form, conventions: Conventio
     height = table.frame.height
     flat = pl.DataFrame([_series(field, columns, height) for field in form.fields])
     defaults = _defaults(form.fields, table.frame, conventions.clinic)
-    reasons = {name: _reasons(column, height) for name, column in columns.items() if column.odd["missing"].count()}
-    findings = collect(_named(name, column.findings) for name, column in columns.items())
+    unusual = {name: column for name, column in columns.items() if column.odd.height}
+    reasons = {name: _reasons(column, height) for name, column in unusual.items() if column.odd["missing"].count()}
+    findings = collect(_named(name, column.findings) for name, column in unusual.items())
     return Draft(number, table, form, flat.with_columns(defaults), reasons, findings)
 
 
 def collect(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Findings of several origins in one frame."""
-    return pl.concat([pl.DataFrame(schema=ROW_FINDING_SCHEMA), *parts])
+    filled = [part for part in parts if part.height]
+    return pl.concat(filled) if filled else pl.DataFrame(schema=ROW_FINDING_SCHEMA)
 
 
 def _named(name: str, odd: pl.DataFrame) -> pl.DataFrame:
@@ -103,7 +105,12 @@ def _confirm_units(form: Form, columns: dict[str, TypedColumn]) -> dict[str, Typ
     """A unit written beside a number must be the one that the row names in its unit column."""
     for field in form.fields:
         column = columns.get(field.name)
-        if column is not None and field.kind == "decimal" and column.odd["extra"].str.len_bytes().sum():
+        if (
+            column is not None
+            and field.kind == "decimal"
+            and column.odd.height
+            and column.odd["extra"].str.len_bytes().sum()
+        ):
             named = columns[field.unit].values if field.unit in columns else None
             columns[field.name] = _with_confirmed_unit(column, named)
     return columns
