@@ -62,8 +62,8 @@ NO_SHOW_SHARES = (0.06, 0.08, 0.12, 0.18, 0.3)
 PHAT_WAY = (0.3, 0.72, 1.0, 1.03, 1.02)
 PHAT_WEIGHTS = ((0.5, 0.3), (0.25, 0.65), (0.0, 1.0), (0.0, 0.85), (0.0, 0.7))
 PHAT_ITEMS = 10  # items answered where nothing was skipped
-PHAT_SKIP_SHARES = (0.9, 0.06, 0.025, 0.015)  # none, 1, 2, 4 items skipped
-PHAT_SKIPPED = (0, 1, 2, 4)
+PHAT_SKIP_SHARES = (0.91, 0.06, 0.03)
+PHAT_SKIPPED = (0, 1, 2)
 
 # How other measures follow the patient's PHAT (correlations of normal scores).
 RETURN_FOLLOWS_PHAT = 0.6
@@ -72,7 +72,7 @@ EQ5D_FOLLOWS_PHAT = 0.5
 STRENGTH_FOLLOWS_PHAT = 0.35
 WEEKS_ENDS = (5.0, 50.0)
 RETURN_DATE_KNOWN_SHARE = 0.95
-STRENGTH_ENDS = (15.0, 135.0)
+STRENGTH_ENDS = (15.0, 118.0)  # over 120 is asked about: legs swapped?
 OTHER_LEG_STRENGTH = {  # mean, SD by unit
     "N": (290.0, 70.0),
     "Nm": (95.0, 24.0),

@@ -13,7 +13,6 @@ DATE_PATTERNS = {
     ("en", "dmy"): "%d/%m/%Y",
     ("en", "mdy"): "%m/%d/%Y",
 }
-YES_NO = {"en": ("yes", "no"), "nl": ("ja", "nee"), "de": ("ja", "nein")}
 
 
 @dataclass(frozen=True)
@@ -30,17 +29,14 @@ class Profile:
     period_days: int = 61
     overlap_periods: int = 0  # earlier periods that each file repeats
     share: float = 1.0  # of the patients, relative to the others
+    yes_no: tuple[str, str] = ("true", "false")
+    has_labels: bool = False  # headers and coded values in the clinic's language instead of names and codes
     own_numbers: str = ""  # template of the clinic's own numbers; '' means numbers with a check character
 
     @property
     def date_pattern(self) -> str:
         """strftime pattern of the clinic's dates."""
         return DATE_PATTERNS.get((self.clinic.language, self.clinic.date_order), "%Y-%m-%d")
-
-    @property
-    def yes_no(self) -> tuple[str, str]:
-        """How the clinic writes true and false."""
-        return YES_NO[self.clinic.language]
 
 
 def _clinic(code: str, place: str, language: str, date_order: str, decimal: str, separator: str) -> Clinic:
@@ -49,7 +45,7 @@ def _clinic(code: str, place: str, language: str, date_order: str, decimal: str,
 
 
 PROFILES = (
-    Profile(_clinic("NRD", "Noorderhaven", "nl", "dmy", "comma", ";"), "utf-8-sig", share=1.5),
+    Profile(_clinic("NRD", "Noorderhaven", "nl", "dmy", "comma", ";"), "utf-8-sig", share=1.5, yes_no=("ja", "nee")),
     Profile(
         replace(
             _clinic("FYS", "Fysiopark", "nl", "dmy", "comma", ";"),
@@ -60,8 +56,15 @@ PROFILES = (
         own_numbers="FYS-{:06d}",
         strength_unit="N",
         period_days=92,
+        yes_no=("j", "n"),
     ),
-    Profile(_clinic("DLT", "Deltaziekenhuis", "nl", "dmy", "comma", ";"), is_workbook=True, strength_unit="kg"),
+    Profile(
+        _clinic("DLT", "Deltaziekenhuis", "nl", "dmy", "comma", ";"),
+        is_workbook=True,
+        has_labels=True,
+        strength_unit="kg",
+        yes_no=("ja", "nee"),
+    ),
     Profile(
         replace(
             _clinic("BRG", "Bergklinik", "de", "dmy", "comma", ";"),
@@ -71,8 +74,10 @@ PROFILES = (
         strength_unit="Nm",
         overlap_periods=1,
         period_days=92,
+        has_labels=True,
+        yes_no=("ja", "nein"),
     ),
-    Profile(_clinic("HVN", "Haven", "en", "ymd", "point", ","), newline="\n", share=0.8),
+    Profile(_clinic("HVN", "Haven", "en", "", "point", ","), newline="\n", share=0.8),
     Profile(
         replace(_clinic("LKE", "Lakeside", "en", "mdy", "point", "\t"), missing_codes={"UNK": "unknown"}),
         newline="\n",
@@ -80,13 +85,23 @@ PROFILES = (
         has_visit_labels=False,
         strength_unit="Nm_per_kg",
         share=0.6,
+        yes_no=("1", "0"),
     ),
 )
 
 
-def profiles(count: int) -> tuple[Profile, ...]:
-    """The first `count` clinics; after the named ones their habits repeat under numbered codes."""
-    return tuple(PROFILES[i] if i < len(PROFILES) else _numbered(i) for i in range(count))
+MOST_WORKBOOK_PATIENTS = 2_000  # nobody fills in more by hand
+NUMBERED_WORKBOOKS = 4  # every fourth of the numbered clinics that could send workbooks does
+
+
+def profiles(count: int, patients: int = 0) -> tuple[Profile, ...]:
+    """The first `count` clinics; after the named ones their habits repeat under numbered codes.
+
+    `patients` is how many they have together: a clinic with very many sends no workbooks.
+    """
+    found = tuple(PROFILES[i] if i < len(PROFILES) else _numbered(i) for i in range(count))
+    is_large = patients > MOST_WORKBOOK_PATIENTS * count
+    return tuple(replace(profile, is_workbook=profile.is_workbook and not is_large) for profile in found)
 
 
 def _numbered(index: int) -> Profile:
@@ -99,7 +114,13 @@ def _numbered(index: int) -> Profile:
         contact=f"data@{code.lower()}.example",
         id_format=profile.clinic.id_format.replace(profile.clinic.code, code),
     )
-    return replace(profile, clinic=clinic, own_numbers=profile.own_numbers.replace(profile.clinic.code, code))
+    is_workbook = profile.is_workbook and (index // len(PROFILES)) % NUMBERED_WORKBOOKS == 0
+    return replace(
+        profile,
+        clinic=clinic,
+        is_workbook=is_workbook,
+        own_numbers=profile.own_numbers.replace(profile.clinic.code, code),
+    )
 
 
 def write_registry_toml(path: Path, clinics: Sequence[Clinic]) -> None:

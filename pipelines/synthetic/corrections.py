@@ -14,11 +14,11 @@ from pipelines.synthetic import choices
 
 @dataclass(frozen=True)
 class Slip:
-    """`share` of the rows that `fits` are first sent with the column `wrong`; `right` is added to the mended row."""
+    """`share` of the rows that `fits` are first sent with the columns `wrong`; `right` is added to the mended row."""
 
     name: str
     share: float
-    wrong: pl.Expr
+    wrong: tuple[pl.Expr, ...]
     fits: pl.Expr
     right: pl.Expr | None = None
 
@@ -33,9 +33,9 @@ def first_sent_wrong(form: str, rows: pl.DataFrame, rng: np.random.Generator) ->
         is_slip = drawn & first.select(slip.fits & (pl.col("_slip") == "")).to_series().fill_null(False)
         again = first.with_columns(later, pl.lit("mended").alias("_slip"))
         mended.append((again if slip.right is None else again.with_columns(slip.right)).filter(is_slip))
-        name = slip.wrong.meta.output_name()
+        names = [wrong.meta.output_name() for wrong in slip.wrong]
         first = first.with_columns(
-            pl.when(is_slip).then(slip.wrong).otherwise(pl.col(name)).alias(name),
+            *(pl.when(is_slip).then(new).otherwise(pl.col(name)) for new, name in zip(slip.wrong, names, strict=True)),
             pl.when(is_slip).then(pl.lit(slip.name)).otherwise(pl.col("_slip")).alias("_slip"),
         )
     return pl.concat([first, *mended])
@@ -44,31 +44,22 @@ def first_sent_wrong(form: str, rows: pl.DataFrame, rng: np.random.Generator) ->
 def slips() -> Mapping[str, tuple[Slip, ...]]:
     """The slips of each form."""
     share = choices.CORRECTION_SHARE
-    fat, phat = pl.col("fatty_infiltration"), pl.col("phat_total")
+    fat, phat, retraction = pl.col("fatty_infiltration"), pl.col("phat_total"), pl.col("conjoint_retraction_mm")
     early = (pl.col("assessed_on") - pl.duration(days=7)).alias("assessed_on")
-    unfinished = (
-        pl.when(False).then(pl.col("completed_on")).alias("completed_on"),
-        pl.col("completed_on").is_not_null(),
-    )
+    not_back = pl.col("returned_to_sport_on").is_null()
+    redated = Slip("a week early", choices.REDATED_SHARE, (early,), not_back, early.alias("replaces_on"))
+    done = pl.col("completed_on").is_not_null()
+    unfinished = (_blank("completed_on"), _blank("has_met_criteria"))
     return {
-        "enrolment": (
-            Slip(
-                "one millimetre less", share, pl.col("conjoint_retraction_mm") - 1, pl.col("conjoint_retraction_mm") > 1
-            ),
-        ),
-        "follow_up": (
-            Slip("digits swapped", share, _swapped_digits(phat), phat.is_not_null()),
-            Slip(
-                "a week early",
-                choices.REDATED_SHARE,
-                early,
-                pl.col("returned_to_sport_on").is_null(),
-                early.alias("replaces_on"),
-            ),
-        ),
-        "imaging": (Slip("one grade more", share, fat + 1, fat < 4),),
-        "rehabilitation": (Slip("unfinished", choices.UNFINISHED_PHASE_SHARE, *unfinished),),
+        "enrolment": (Slip("one millimetre less", share, (retraction - 1,), retraction > 1),),
+        "follow_up": (Slip("digits swapped", share, (_swapped_digits(phat),), phat.is_not_null()), redated),
+        "imaging": (Slip("one grade more", share, (fat + 1,), fat < 4),),
+        "rehabilitation": (Slip("unfinished", choices.UNFINISHED_PHASE_SHARE, unfinished, done),),
     }
+
+
+def _blank(column: str) -> pl.Expr:
+    return pl.when(pl.lit(False)).then(pl.col(column)).alias(column)
 
 
 def _swapped_digits(score: pl.Expr) -> pl.Expr:

@@ -20,7 +20,7 @@ FORMS = ("enrolment", "treatment", "follow_up", "imaging", "rehabilitation", "ev
 
 def write_forms(registry: Registry) -> dict[str, pl.DataFrame]:
     """All forms, complete and without a mistake."""
-    enrolment = _enrolment(registry)
+    enrolment = enrolment_form(registry)
     forms = {
         "enrolment": enrolment,
         "treatment": _treatment(registry),
@@ -33,7 +33,8 @@ def write_forms(registry: Registry) -> dict[str, pl.DataFrame]:
     return {name: frame.filter(pl.col("_ready") <= registry.until) for name, frame in forms.items()}
 
 
-def _enrolment(registry: Registry) -> pl.DataFrame:
+def enrolment_form(registry: Registry) -> pl.DataFrame:
+    """The enrolment form of every episode, typed; the date of injury as the text it is sent as."""
     episodes, course, rng = registry.episodes, registry.course, registry.streams.stream("enrolment")
     everyone = np.arange(len(episodes))
     return pl.DataFrame(
@@ -92,7 +93,7 @@ def _sport(registry: Registry) -> dict[str, pl.Series]:
     levels = (*choices.SPORT_LEVELS, "none")
     level = np.where(episodes.has_sport, episodes.level, len(choices.SPORT_LEVELS))
     return {
-        "sport": codes(np.where(episodes.has_sport, episodes.sport, 0), choices.SPORTS, episodes.has_sport),
+        "sport": codes(np.where(episodes.has_sport, episodes.sport, len(choices.SPORTS)), (*choices.SPORTS, "none")),
         "sport_level": codes(level, levels),
         "pre_injury_tegner": whole(np.asarray([choices.PRE_INJURY_TEGNER[name] for name in levels])[level]),
     }

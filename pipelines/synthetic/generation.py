@@ -5,7 +5,7 @@
 """
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,11 +16,12 @@ from pipelines.synthetic.choices import SYNTHETIC_NOTE
 from pipelines.synthetic.clinics import Profile, profiles, write_registry_toml
 from pipelines.synthetic.forms import write_forms
 from pipelines.synthetic.registry import EPOCH, draw_registry
-from pipelines.synthetic.rendering import leave_gaps, render_rows
+from pipelines.synthetic.rendering import leave_gaps, render_rows, with_labels
 from pipelines.synthetic.sending import send_rows
 from pipelines.synthetic.streams import Streams
 from pipelines.synthetic.study import read_study
-from pipelines.synthetic.submissions import Submission, write_submissions
+from pipelines.synthetic.submissions import Desk, Submission
+from schemas.dictionary import read_dictionary
 
 Progress = Callable[[int, int], None]  # files written, files in all
 SINCE, UNTIL = date(2024, 1, 1), date(2025, 12, 31)
@@ -51,7 +52,7 @@ def generate(
     progress: Progress | None = None,
 ) -> GenerationSummary:
     """Write the submissions of `clinics` invented clinics with `patients` invented patients into `folder`."""
-    habits = profiles(clinics)
+    habits = profiles(clinics, patients)
     days = ((since - EPOCH).days, (until - EPOCH).days)
     files = _files(habits, patients, Streams(seed), days)
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,19 +76,21 @@ def _files(habits: tuple[Profile, ...], patients: int, streams: Streams, days: t
     """All files, in the order they are received."""
     registry = draw_registry(read_study(), streams, habits, patients, days)
     sent = send_rows(write_forms(registry), habits, streams, days)
-    files = [
-        file for number in range(len(habits)) for file in _clinic_files(number, habits[number], sent, streams, days)
-    ]
+    dictionary = read_dictionary()
+    files: list[Submission] = []
+    for number, profile in enumerate(habits):
+        desk = Desk(profile, dictionary, streams.stream(f"files of {profile.clinic.code}"), days[1])
+        rows = {form: _texts(frame.filter(pl.col("_clinic") == number), form, desk) for form, frame in sent.items()}
+        files += desk.write(rows)
     return sorted(files, key=lambda file: (file.received_at, file.clinic, file.name))
 
 
-def _clinic_files(
-    number: int, profile: Profile, sent: dict[str, pl.DataFrame], streams: Streams, days: tuple[int, int]
-) -> Iterator[Submission]:
-    rng = streams.stream(f"files of {profile.clinic.code}")
-    rows = {form: frame.filter(pl.col("_clinic") == number) for form, frame in sent.items()}
-    texts = {form: leave_gaps(render_rows(frame, profile), form, profile, rng) for form, frame in rows.items()}
-    return write_submissions(texts, profile, rng, days[1])
+def _texts(rows: pl.DataFrame, form: str, desk: Desk) -> pl.DataFrame:
+    """Rows as the clinic writes them."""
+    texts = render_rows(rows, desk.profile)
+    if desk.profile.has_labels:
+        texts = with_labels(texts, desk.dictionary.forms[form], desk.dictionary, desk.profile.clinic.language)
+    return leave_gaps(texts, form, desk.profile, desk.rng)
 
 
 def _write_files(folder: Path, files: Sequence[Submission], progress: Progress | None) -> None:

@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.synthetic import choices
 from pipelines.synthetic.clinics import Profile
+from schemas.dictionary import Dictionary, Form
 
 OPTIONAL = {
     "enrolment": (
@@ -22,7 +23,6 @@ OPTIONAL = {
         "baseline_eq5d_vas",
     ),
     "follow_up": (
-        "phat_items_answered",
         "tegner",
         "eq5d_self_care",
         "eq5d_pain",
@@ -44,6 +44,16 @@ MISSING_TOKENS = {"#not_done": 0.5, "#refused": 0.25, "#unknown": 0.15, "#not_ap
 def render_rows(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """Every column as the clinic writes it; columns that begin with an underscore are left as they are."""
     return frame.with_columns(_texts(frame[name], profile) for name in frame.columns if not name.startswith("_"))
+
+
+def with_labels(texts: pl.DataFrame, form: Form, dictionary: Dictionary, language: str) -> pl.DataFrame:
+    """Coded values as their labels in a language."""
+    coded = [field for field in form.template_fields if field.kind == "code"]
+    labels = {
+        field.name: {code.code: code.labels[language] for code in dictionary.vocabularies[field.vocabulary]}
+        for field in coded
+    }
+    return texts.with_columns(pl.col(name).replace(new) for name, new in labels.items())
 
 
 def _texts(column: pl.Series, profile: Profile) -> pl.Series:

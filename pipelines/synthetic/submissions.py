@@ -10,21 +10,10 @@ import polars as pl
 from pipelines.synthetic import choices
 from pipelines.synthetic.clinics import Profile
 from pipelines.synthetic.files import csv_bytes, workbook_bytes
+from schemas.dictionary import Dictionary, Form
 
-KEYS = {"enrolment": 3, "screening": 2}  # leading columns that are the key; 4 in the other forms
-DAY = 24 * 60 * 60
-DATES = frozenset(
-    {"first_visit_on", "mri_on", "decision_on", "surgery_on", "baseline_on", "consented_on", "treated_on"}
-)
-DATES |= {
-    "assessed_on",
-    "replaces_on",
-    "returned_to_sport_on",
-    "started_on",
-    "completed_on",
-    "occurred_on",
-    "injured_on",
-}
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+IS_AS_MEANT = pl.col("_slip").is_in(["", "mended"])
 
 
 @dataclass(frozen=True)
@@ -38,80 +27,77 @@ class Submission:
     rows: int
 
 
-def key_of(form: str, columns: list[str]) -> list[str]:
-    """The key columns of a form: they come first."""
-    return [name for name in columns if not name.startswith("_")][: KEYS.get(form, 4)]
+@dataclass(frozen=True)
+class Desk:
+    """Whoever sends a clinic's files: habits, the dictionary they fill in, and the day after which nothing comes."""
 
+    profile: Profile
+    dictionary: Dictionary
+    rng: np.random.Generator
+    until: int
 
-def write_submissions(
-    rows: Mapping[str, pl.DataFrame], profile: Profile, rng: np.random.Generator, until: int
-) -> Iterator[Submission]:
-    """The files of one clinic. `rows` are its text rows a form, with `_batch`, `_received` and `_slip`."""
-    files = _workbooks(rows, profile, rng) if profile.is_workbook else _text_files(rows, profile, rng)
-    for file in files:
-        yield file
-        again = file.received_at + timedelta(days=int(rng.integers(2, 20)))
-        if rng.random() < choices.RESEND_SHARE and again.timestamp() < until * DAY:
-            yield replace(file, received_at=again)
+    def write(self, rows: Mapping[str, pl.DataFrame]) -> Iterator[Submission]:
+        """The clinic's files. `rows` are its text rows a form, with `_batch`, `_received` and `_slip`."""
+        files = self._workbooks(rows) if self.profile.is_workbook else self._text_files(rows)
+        for file in files:
+            yield file
+            again = file.received_at + timedelta(days=int(self.rng.integers(2, 20)))
+            if self.rng.random() < choices.RESEND_SHARE and (again - EPOCH).days < self.until:
+                yield replace(file, received_at=again)
 
+    def _text_files(self, rows: Mapping[str, pl.DataFrame]) -> Iterator[Submission]:
+        for form, frame in rows.items():
+            for batch, part in self._parts(form, frame).items():
+                content = csv_bytes(self._as_sent(form, part), self.profile)
+                yield self._submission(f"{form}_{batch:02d}.csv", content, [part])
 
-def _text_files(rows: Mapping[str, pl.DataFrame], profile: Profile, rng: np.random.Generator) -> Iterator[Submission]:
-    for form, frame in rows.items():
-        for batch, part in _parts(form, frame, profile.overlap_periods).items():
-            yield Submission(
-                clinic=profile.clinic.code,
-                name=f"{profile.clinic.code}_{form}_{batch:02d}.csv",
-                received_at=_instant(part, rng),
-                content=csv_bytes(_as_sent(part), profile),
-                rows=part.height,
-            )
+    def _workbooks(self, rows: Mapping[str, pl.DataFrame]) -> Iterator[Submission]:
+        parts = {form: self._parts(form, frame) for form, frame in rows.items()}
+        for batch in sorted({batch for by_batch in parts.values() for batch in by_batch}):
+            found = {form: by_batch[batch] for form, by_batch in parts.items() if batch in by_batch}
+            sheets = {form: self._as_sent(form, part) for form, part in found.items()}
+            yield self._submission(f"{batch:02d}.xlsx", workbook_bytes(sheets, self._date_headers()), [*found.values()])
 
+    def _submission(self, name: str, content: bytes, parts: list[pl.DataFrame]) -> Submission:
+        code = self.profile.clinic.code
+        day = int(parts[0].select("_received").row(0)[0])
+        return Submission(code, f"{code}_{name}", self._instant(day), content, sum(part.height for part in parts))
 
-def _workbooks(rows: Mapping[str, pl.DataFrame], profile: Profile, rng: np.random.Generator) -> Iterator[Submission]:
-    parts = {form: _parts(form, frame, profile.overlap_periods) for form, frame in rows.items()}
-    for batch in sorted({batch for by_batch in parts.values() for batch in by_batch}):
-        sheets = {form: by_batch[batch] for form, by_batch in parts.items() if batch in by_batch}
-        yield Submission(
-            clinic=profile.clinic.code,
-            name=f"{profile.clinic.code}_{batch:02d}.xlsx",
-            received_at=_instant(next(iter(sheets.values())), rng),
-            content=workbook_bytes({form: _as_sent(part) for form, part in sheets.items()}, DATES),
-            rows=sum(part.height for part in sheets.values()),
+    def _parts(self, form: str, frame: pl.DataFrame) -> dict[int, pl.DataFrame]:
+        """The rows of each period's file; a clinic that overlaps repeats earlier periods as they then stand."""
+        grouped = frame.sort("_batch", maintain_order=True).group_by("_batch", maintain_order=True)
+        own = {int(batch): part for (batch,), part in grouped}
+        key, overlap = list(self.dictionary.forms[form].key), self.profile.overlap_periods
+        return {
+            batch: _with_earlier(part, [own[i] for i in range(batch - overlap, batch) if i in own], key)
+            for batch, part in own.items()
+        }
+
+    def _as_sent(self, form: str, part: pl.DataFrame) -> pl.DataFrame:
+        rows = part.select(name for name in part.columns if not name.startswith("_"))
+        return rows.rename(self._headers(self.dictionary.forms[form]))
+
+    def _headers(self, form: Form) -> dict[str, str]:
+        language = self.profile.clinic.language
+        return {f.name: f.label[language] if self.profile.has_labels else f.name for f in form.template_fields}
+
+    def _date_headers(self) -> frozenset[str]:
+        """Headers of the columns that hold whole dates."""
+        return frozenset(
+            self._headers(form)[field.name]
+            for form in self.dictionary.forms.values()
+            for field in form.template_fields
+            if field.kind in ("date", "partial_date")
         )
 
-
-def _parts(form: str, frame: pl.DataFrame, overlap: int) -> dict[int, pl.DataFrame]:
-    """The rows of each period's file; a clinic that overlaps repeats earlier periods as they then stand."""
-    own = {
-        int(batch): part
-        for (batch,), part in frame.sort("_batch", maintain_order=True).group_by("_batch", maintain_order=True)
-    }
-    if not overlap:
-        return own
-    key = key_of(form, frame.columns)
-    return {
-        batch: _with_earlier(part, [own[i] for i in range(batch - overlap, batch) if i in own], key)
-        for batch, part in own.items()
-    }
+    def _instant(self, day: int) -> datetime:
+        """An instant in the working hours of a day."""
+        second, fraction = int(self.rng.integers(7 * 3600, 16 * 3600)), int(self.rng.integers(0, 1_000_000))
+        return EPOCH + timedelta(days=day, seconds=second, microseconds=fraction)
 
 
 def _with_earlier(part: pl.DataFrame, earlier: list[pl.DataFrame], key: list[str]) -> pl.DataFrame:
-    day = part.select("_received").row(0)[0]
-    kept = [
-        frame.filter(pl.col("_slip").is_in(["", "mended"]))
-        .join(part, on=key, how="anti")
-        .with_columns(pl.lit(day, pl.Int32).alias("_received"))
-        for frame in earlier
-    ]
+    """The part after what earlier parts say of other keys."""
+    day = pl.lit(part.select("_received").row(0)[0], pl.Int32).alias("_received")
+    kept = [frame.filter(IS_AS_MEANT).join(part, on=key, how="anti").with_columns(day) for frame in earlier]
     return pl.concat([*kept, part])
-
-
-def _as_sent(part: pl.DataFrame) -> pl.DataFrame:
-    return part.select(name for name in part.columns if not name.startswith("_"))
-
-
-def _instant(part: pl.DataFrame, rng: np.random.Generator) -> datetime:
-    """An instant in the working hours of the day the part is received."""
-    second, fraction = int(rng.integers(7 * 3600, 16 * 3600)), int(rng.integers(0, 1_000_000))
-    start = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=int(part.select("_received").row(0)[0]))
-    return start + timedelta(seconds=second, microseconds=fraction)
