@@ -1,0 +1,138 @@
+/* Every rehabilitation phase row that counts, each with the rehabilitation phase as it was known after that row.
+
+A blank keeps what is known, so a field holds the last answer given up to this row, in the order of receipt.
+Rows that wait (held) take no part: nobody's episode (`not_known_here`) or after a request to withdraw (`withdrawn`).
+
+grain: submission, section, line
+checks:
+  - row_state in ('new', 'corrected', 'already_known', 'held')
+  - (row_state = 'held') = (held_because is not null)
+  - superseded_at is null or superseded_at >= received_at
+  - row_state = 'corrected' or len(changed_fields) = 0
+*/
+with sent as (
+    select
+        rehabilitation.submission,
+        rehabilitation.section,
+        rehabilitation.line,
+        rehabilitation.clinic,
+        rehabilitation.received_at,
+        coalesce(identity.patient_id, rehabilitation.patient_id) as patient_id,
+        rehabilitation.side,
+        rehabilitation.injury_no,
+        rehabilitation.phase,
+        case
+            when care.clinic is null then 'not_known_here'
+            when rehabilitation.received_at > withdrawal.frozen_at then 'withdrawn'
+        end as held_because,
+        rehabilitation.started_on,
+        rehabilitation.completed_on,
+        rehabilitation.has_met_criteria
+    from facts.rehabilitation as rehabilitation
+    inner join ops.live_submission as live on rehabilitation.submission = live.submission
+    left join ops.identity as identity on rehabilitation.patient_id = identity.sent_patient_id
+    left join ops.care as care
+        on coalesce(identity.patient_id, rehabilitation.patient_id) = care.patient_id
+        and rehabilitation.side = care.side
+        and rehabilitation.injury_no = care.injury_no
+        and rehabilitation.clinic = care.clinic
+    left join ops.withdrawal as withdrawal on coalesce(identity.patient_id, rehabilitation.patient_id) = withdrawal.patient_id
+),
+repeated as (
+    select sent.patient_id, sent.side, sent.injury_no, sent.phase
+    from sent
+    where sent.held_because is null
+    group by sent.patient_id, sent.side, sent.injury_no, sent.phase
+    having count(*) > 1
+),
+merged as (
+    select
+        sent.submission,
+        sent.section,
+        sent.line,
+        sent.clinic,
+        sent.received_at,
+        sent.patient_id,
+        sent.side,
+        sent.injury_no,
+        sent.phase,
+        row_number() over so_far as version_no,
+        case when row_number() over so_far = 1 then [] else list_filter([
+            case when sent.started_on is not null and sent.started_on is distinct from last_value(sent.started_on ignore nulls) over before then 'started_on' end,
+            case when sent.completed_on is not null and sent.completed_on is distinct from last_value(sent.completed_on ignore nulls) over before then 'completed_on' end,
+            case when sent.has_met_criteria is not null and sent.has_met_criteria is distinct from last_value(sent.has_met_criteria ignore nulls) over before then 'has_met_criteria' end
+        ], lambda field: field is not null) end as changed_fields,
+        last_value(sent.started_on ignore nulls) over so_far as started_on,
+        last_value(sent.completed_on ignore nulls) over so_far as completed_on,
+        last_value(sent.has_met_criteria ignore nulls) over so_far as has_met_criteria
+    from sent
+    inner join repeated
+        on sent.patient_id = repeated.patient_id
+        and sent.side = repeated.side
+        and sent.injury_no = repeated.injury_no
+        and sent.phase = repeated.phase
+    where sent.held_because is null
+    window
+        so_far as (
+            partition by sent.patient_id, sent.side, sent.injury_no, sent.phase
+            order by sent.received_at, sent.submission, sent.section, sent.line
+            rows between unbounded preceding and current row
+        ),
+        before as (
+            partition by sent.patient_id, sent.side, sent.injury_no, sent.phase
+            order by sent.received_at, sent.submission, sent.section, sent.line
+            rows between unbounded preceding and 1 preceding
+        )
+)
+select
+    sent.submission,
+    sent.section,  -- Number of the form or sheet within the submission.
+    sent.line,  -- Line of the file, 1-based.
+    sent.clinic,  -- Clinic that sent the row.
+    sent.received_at,
+    sent.patient_id,
+    sent.side,
+    sent.injury_no,
+    sent.phase,
+    case when sent.held_because is null then 'new' else 'held' end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
+    []::varchar[] as changed_fields,  -- Fields this row changed; empty for a new row.
+    null::timestamp as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
+    sent.held_because as held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares) or withdrawn.
+    sent.started_on,
+    sent.completed_on,
+    sent.has_met_criteria
+from sent
+left join repeated
+    on sent.patient_id = repeated.patient_id
+    and sent.side = repeated.side
+    and sent.injury_no = repeated.injury_no
+    and sent.phase = repeated.phase
+where sent.held_because is not null or repeated.patient_id is null
+union all
+select
+    merged.submission,
+    merged.section,
+    merged.line,
+    merged.clinic,
+    merged.received_at,
+    merged.patient_id,
+    merged.side,
+    merged.injury_no,
+    merged.phase,
+    case
+        when merged.version_no = 1 then 'new'
+        when len(merged.changed_fields) > 0 then 'corrected'
+        else 'already_known'
+    end as row_state,
+    merged.changed_fields as changed_fields,
+    min(case when len(merged.changed_fields) > 0 then merged.received_at end) over later as superseded_at,
+    null::varchar as held_because,
+    merged.started_on,
+    merged.completed_on,
+    merged.has_met_criteria
+from merged
+window later as (
+    partition by merged.patient_id, merged.side, merged.injury_no, merged.phase
+    order by merged.received_at, merged.submission, merged.section, merged.line
+    rows between 1 following and unbounded following
+)

@@ -1,0 +1,116 @@
+/* Every screening row that counts, each with the clinic's month as it was known after that row.
+
+A blank keeps what is known, so a field holds the last answer given up to this row, in the order of receipt.
+
+grain: submission, section, line
+checks:
+  - row_state in ('new', 'corrected', 'already_known', 'held')
+  - (row_state = 'held') = (held_because is not null)
+  - superseded_at is null or superseded_at >= received_at
+  - row_state = 'corrected' or len(changed_fields) = 0
+*/
+with sent as (
+    select
+        screening.submission,
+        screening.section,
+        screening.line,
+        screening.received_at,
+        screening.clinic,
+        screening.month_on,
+        null::varchar as held_because,
+        screening.n_eligible,
+        screening.n_enrolled,
+        screening.n_declined,
+        screening.n_missed
+    from facts.screening as screening
+    inner join ops.live_submission as live on screening.submission = live.submission
+),
+repeated as (
+    select sent.clinic, sent.month_on
+    from sent
+    where sent.held_because is null
+    group by sent.clinic, sent.month_on
+    having count(*) > 1
+),
+merged as (
+    select
+        sent.submission,
+        sent.section,
+        sent.line,
+        sent.received_at,
+        sent.clinic,
+        sent.month_on,
+        row_number() over so_far as version_no,
+        case when row_number() over so_far = 1 then [] else list_filter([
+            case when sent.n_eligible is not null and sent.n_eligible is distinct from last_value(sent.n_eligible ignore nulls) over before then 'n_eligible' end,
+            case when sent.n_enrolled is not null and sent.n_enrolled is distinct from last_value(sent.n_enrolled ignore nulls) over before then 'n_enrolled' end,
+            case when sent.n_declined is not null and sent.n_declined is distinct from last_value(sent.n_declined ignore nulls) over before then 'n_declined' end,
+            case when sent.n_missed is not null and sent.n_missed is distinct from last_value(sent.n_missed ignore nulls) over before then 'n_missed' end
+        ], lambda field: field is not null) end as changed_fields,
+        last_value(sent.n_eligible ignore nulls) over so_far as n_eligible,
+        last_value(sent.n_enrolled ignore nulls) over so_far as n_enrolled,
+        last_value(sent.n_declined ignore nulls) over so_far as n_declined,
+        last_value(sent.n_missed ignore nulls) over so_far as n_missed
+    from sent
+    inner join repeated
+        on sent.clinic = repeated.clinic
+        and sent.month_on = repeated.month_on
+    where sent.held_because is null
+    window
+        so_far as (
+            partition by sent.clinic, sent.month_on
+            order by sent.received_at, sent.submission, sent.section, sent.line
+            rows between unbounded preceding and current row
+        ),
+        before as (
+            partition by sent.clinic, sent.month_on
+            order by sent.received_at, sent.submission, sent.section, sent.line
+            rows between unbounded preceding and 1 preceding
+        )
+)
+select
+    sent.submission,
+    sent.section,  -- Number of the form or sheet within the submission.
+    sent.line,  -- Line of the file, 1-based.
+    sent.received_at,
+    sent.clinic,
+    sent.month_on,
+    case when sent.held_because is null then 'new' else 'held' end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
+    []::varchar[] as changed_fields,  -- Fields this row changed; empty for a new row.
+    null::timestamp as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
+    sent.held_because as held_because,  -- Why the row waits; a screening row never does.
+    sent.n_eligible,
+    sent.n_enrolled,
+    sent.n_declined,
+    sent.n_missed
+from sent
+left join repeated
+    on sent.clinic = repeated.clinic
+    and sent.month_on = repeated.month_on
+where sent.held_because is not null or repeated.clinic is null
+union all
+select
+    merged.submission,
+    merged.section,
+    merged.line,
+    merged.received_at,
+    merged.clinic,
+    merged.month_on,
+    case
+        when merged.version_no = 1 then 'new'
+        when len(merged.changed_fields) > 0 then 'corrected'
+        else 'already_known'
+    end as row_state,
+    merged.changed_fields as changed_fields,
+    min(case when len(merged.changed_fields) > 0 then merged.received_at end) over later as superseded_at,
+    null::varchar as held_because,
+    merged.n_eligible,
+    merged.n_enrolled,
+    merged.n_declined,
+    merged.n_missed
+from merged
+window later as (
+    partition by merged.clinic, merged.month_on
+    order by merged.received_at, merged.submission, merged.section, merged.line
+    rows between 1 following and unbounded following
+)

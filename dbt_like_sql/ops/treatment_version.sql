@@ -1,0 +1,138 @@
+/* Every later treatment row that counts, each with the later treatment as it was known after that row.
+
+A blank keeps what is known, so a field holds the last answer given up to this row, in the order of receipt.
+Rows that wait (held) take no part: nobody's episode (`not_known_here`) or after a request to withdraw (`withdrawn`).
+
+grain: submission, section, line
+checks:
+  - row_state in ('new', 'corrected', 'already_known', 'held')
+  - (row_state = 'held') = (held_because is not null)
+  - superseded_at is null or superseded_at >= received_at
+  - row_state = 'corrected' or len(changed_fields) = 0
+*/
+with sent as (
+    select
+        treatment.submission,
+        treatment.section,
+        treatment.line,
+        treatment.clinic,
+        treatment.received_at,
+        coalesce(identity.patient_id, treatment.patient_id) as patient_id,
+        treatment.side,
+        treatment.injury_no,
+        treatment.treatment_no,
+        case
+            when care.clinic is null then 'not_known_here'
+            when treatment.received_at > withdrawal.frozen_at then 'withdrawn'
+        end as held_because,
+        treatment.treatment_kind,
+        treatment.treated_on,
+        treatment.treatment_reason
+    from facts.treatment as treatment
+    inner join ops.live_submission as live on treatment.submission = live.submission
+    left join ops.identity as identity on treatment.patient_id = identity.sent_patient_id
+    left join ops.care as care
+        on coalesce(identity.patient_id, treatment.patient_id) = care.patient_id
+        and treatment.side = care.side
+        and treatment.injury_no = care.injury_no
+        and treatment.clinic = care.clinic
+    left join ops.withdrawal as withdrawal on coalesce(identity.patient_id, treatment.patient_id) = withdrawal.patient_id
+),
+repeated as (
+    select sent.patient_id, sent.side, sent.injury_no, sent.treatment_no
+    from sent
+    where sent.held_because is null
+    group by sent.patient_id, sent.side, sent.injury_no, sent.treatment_no
+    having count(*) > 1
+),
+merged as (
+    select
+        sent.submission,
+        sent.section,
+        sent.line,
+        sent.clinic,
+        sent.received_at,
+        sent.patient_id,
+        sent.side,
+        sent.injury_no,
+        sent.treatment_no,
+        row_number() over so_far as version_no,
+        case when row_number() over so_far = 1 then [] else list_filter([
+            case when sent.treatment_kind is not null and sent.treatment_kind is distinct from last_value(sent.treatment_kind ignore nulls) over before then 'treatment_kind' end,
+            case when sent.treated_on is not null and sent.treated_on is distinct from last_value(sent.treated_on ignore nulls) over before then 'treated_on' end,
+            case when sent.treatment_reason is not null and sent.treatment_reason is distinct from last_value(sent.treatment_reason ignore nulls) over before then 'treatment_reason' end
+        ], lambda field: field is not null) end as changed_fields,
+        last_value(sent.treatment_kind ignore nulls) over so_far as treatment_kind,
+        last_value(sent.treated_on ignore nulls) over so_far as treated_on,
+        last_value(sent.treatment_reason ignore nulls) over so_far as treatment_reason
+    from sent
+    inner join repeated
+        on sent.patient_id = repeated.patient_id
+        and sent.side = repeated.side
+        and sent.injury_no = repeated.injury_no
+        and sent.treatment_no = repeated.treatment_no
+    where sent.held_because is null
+    window
+        so_far as (
+            partition by sent.patient_id, sent.side, sent.injury_no, sent.treatment_no
+            order by sent.received_at, sent.submission, sent.section, sent.line
+            rows between unbounded preceding and current row
+        ),
+        before as (
+            partition by sent.patient_id, sent.side, sent.injury_no, sent.treatment_no
+            order by sent.received_at, sent.submission, sent.section, sent.line
+            rows between unbounded preceding and 1 preceding
+        )
+)
+select
+    sent.submission,
+    sent.section,  -- Number of the form or sheet within the submission.
+    sent.line,  -- Line of the file, 1-based.
+    sent.clinic,  -- Clinic that sent the row.
+    sent.received_at,
+    sent.patient_id,
+    sent.side,
+    sent.injury_no,
+    sent.treatment_no,
+    case when sent.held_because is null then 'new' else 'held' end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
+    []::varchar[] as changed_fields,  -- Fields this row changed; empty for a new row.
+    null::timestamp as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
+    sent.held_because as held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares) or withdrawn.
+    sent.treatment_kind,
+    sent.treated_on,
+    sent.treatment_reason
+from sent
+left join repeated
+    on sent.patient_id = repeated.patient_id
+    and sent.side = repeated.side
+    and sent.injury_no = repeated.injury_no
+    and sent.treatment_no = repeated.treatment_no
+where sent.held_because is not null or repeated.patient_id is null
+union all
+select
+    merged.submission,
+    merged.section,
+    merged.line,
+    merged.clinic,
+    merged.received_at,
+    merged.patient_id,
+    merged.side,
+    merged.injury_no,
+    merged.treatment_no,
+    case
+        when merged.version_no = 1 then 'new'
+        when len(merged.changed_fields) > 0 then 'corrected'
+        else 'already_known'
+    end as row_state,
+    merged.changed_fields as changed_fields,
+    min(case when len(merged.changed_fields) > 0 then merged.received_at end) over later as superseded_at,
+    null::varchar as held_because,
+    merged.treatment_kind,
+    merged.treated_on,
+    merged.treatment_reason
+from merged
+window later as (
+    partition by merged.patient_id, merged.side, merged.injury_no, merged.treatment_no
+    order by merged.received_at, merged.submission, merged.section, merged.line
+    rows between 1 following and unbounded following
+)
