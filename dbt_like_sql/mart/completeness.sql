@@ -27,6 +27,7 @@ with step as (
         end as step
     from registry.schedule as schedule
 )
+
 select
     step.clinic,  -- Clinic that answers for the visit.
     step.visit,

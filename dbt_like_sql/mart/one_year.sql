@@ -23,6 +23,7 @@ with one_year_window as (
     from registry.schedule as schedule
     where schedule.visit = 'month_12'
 ),
+
 first_window as (
     select
         schedule.patient_id,
@@ -32,6 +33,7 @@ first_window as (
     from registry.schedule as schedule
     where schedule.visit_no = 1
 ),
+
 candidate as (
     select
         follow_up.patient_id,
@@ -54,6 +56,7 @@ candidate as (
         (follow_up.visit = 'month_12' and follow_up.is_counted)
         or (follow_up.visit = 'outside_window' and follow_up.nearest_visit = 'month_12')
 ),
+
 mri as (
     select
         imaging.patient_id,
@@ -72,6 +75,7 @@ mri as (
         and imaging.injury_no = one_year_window.injury_no
         and imaging.mri_on between one_year_window.window_opens_on and one_year_window.window_closes_on
 ),
+
 first_return as (
     select
         follow_up.patient_id,
@@ -82,6 +86,7 @@ first_return as (
     where follow_up.returned_to_sport_on is not null
     group by follow_up.patient_id, follow_up.side, follow_up.injury_no
 ),
+
 recurrence as (
     select
         event.patient_id,
@@ -92,6 +97,7 @@ recurrence as (
     where event.event_kind = 'recurrence'
     group by event.patient_id, event.side, event.injury_no
 ),
+
 chosen as (
     select
         episode.patient_id,
@@ -140,6 +146,7 @@ chosen as (
         and candidate.candidate_no = 1
     where episode.is_usable
 )
+
 select
     chosen.patient_id,
     chosen.side,

@@ -15,6 +15,7 @@ with enrolled as (
     where coalesce(episode.first_visit_on, episode.decision_on) is not null
     group by episode.clinic, cast(date_trunc('month', coalesce(episode.first_visit_on, episode.decision_on)) as date)
 )
+
 select
     coalesce(screening.clinic, enrolled.clinic) as clinic,  -- Clinic that screened and enrolled.
     coalesce(screening.month_on, enrolled.month_on) as month_on,

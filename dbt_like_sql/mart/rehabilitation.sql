@@ -25,6 +25,7 @@ with phase as (
         and rehabilitation.injury_no = episode.injury_no
     where episode.is_usable and episode.arm is not null
 )
+
 select
     phase.arm,
     phase.phase,

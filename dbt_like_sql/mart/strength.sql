@@ -19,6 +19,7 @@ with measured as (
         case follow_up.side when 'left' then follow_up.strength_supine_90_90_right else follow_up.strength_supine_90_90_left end as supine_90_90_other
     from registry.follow_up as follow_up
 ),
+
 compared as (
     select
         measured.patient_id,
@@ -30,6 +31,7 @@ compared as (
         coalesce(measured.strength_supine_90_90_percent, round(100 * measured.supine_90_90_injured / nullif(measured.supine_90_90_other, 0), 1)) as supine_90_90
     from measured
 )
+
 select
     compared.patient_id,
     compared.side,

@@ -17,7 +17,7 @@ with point as (
         true as is_counted,
         episode.baseline_phat_total as phat_total,
         episode.baseline_phat_items_answered as phat_items_answered,
-        null::varchar as return_to_sport
+        cast(null as varchar) as return_to_sport
     from registry.episode as episode
     where episode.baseline_on is not null
     union all
@@ -34,6 +34,7 @@ with point as (
         follow_up.return_to_sport
     from registry.follow_up as follow_up
 ),
+
 phase_reached as (
     select
         point.patient_id,
@@ -49,6 +50,7 @@ phase_reached as (
         and point.assessed_on >= rehabilitation.started_on
     group by point.patient_id, point.side, point.injury_no, point.assessed_on
 )
+
 select
     point.patient_id,
     point.side,

@@ -29,6 +29,7 @@ with injury_row as (
         and enrolment.clinic = care.clinic
     where enrolment.injured_on.value is not null
 ),
+
 ordered as (
     select
         injury_row.submission,
@@ -45,6 +46,7 @@ ordered as (
         ) as row_no
     from injury_row
 )
+
 select
     later.submission,
     later.section,  -- Number of the form or sheet within the submission.

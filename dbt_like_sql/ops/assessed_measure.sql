@@ -54,6 +54,7 @@ with measured as (
     from registry.follow_up as follow_up
     where follow_up.is_counted
 )
+
 select
     measured.patient_id,
     measured.side,

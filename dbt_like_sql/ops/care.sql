@@ -21,10 +21,12 @@ with enrolment_row as (
     inner join ops.live_submission as live on enrolment.submission = live.submission
     left join ops.identity as identity on enrolment.patient_id = identity.sent_patient_id
 ),
+
 known_clinic as (
     select distinct submission.clinic
     from facts.submission as submission
 ),
+
 home as (
     select
         enrolment_row.sent_patient_id,
@@ -35,6 +37,7 @@ home as (
         and enrolment_row.sent_patient_id like '%-%'
     where enrolment_row.row_no = 1
 ),
+
 enrolled as (
     select
         enrolment_row.patient_id,
@@ -48,6 +51,7 @@ enrolled as (
         and enrolment_row.clinic = home.clinic
     group by enrolment_row.patient_id, enrolment_row.side, enrolment_row.injury_no, enrolment_row.clinic
 ),
+
 ranked as (
     select
         enrolled.patient_id,
@@ -56,10 +60,11 @@ ranked as (
         enrolled.clinic,
         row_number() over (
             partition by enrolled.patient_id, enrolled.side, enrolled.injury_no
-            order by enrolled.is_own_id desc, enrolled.clinic
+            order by enrolled.is_own_id desc, enrolled.clinic asc
         ) as clinic_no
     from enrolled
 ),
+
 shared as (
     select
         ranked.patient_id,
@@ -78,6 +83,7 @@ shared as (
         and ranked.patient_id = coalesce(identity.patient_id, decision.patient_id)
     group by ranked.patient_id, ranked.side, ranked.injury_no, decision.clinic
 )
+
 select
     ranked.patient_id,
     ranked.side,

@@ -59,6 +59,7 @@ with version as (
     from ops.screening_version as screening_version
     where screening_version.row_state in ('new', 'corrected') and (screening_version.superseded_at is not null or screening_version.row_state = 'corrected')
 ),
+
 step as (
     select
         row_version.form,
@@ -84,6 +85,7 @@ step as (
         and version.section = row_version.section
         and version.line = row_version.line
 ),
+
 field_step as (
     select
         step.form,
@@ -102,6 +104,7 @@ field_step as (
     from step
     where step.row_state = 'corrected'
 ),
+
 change as (
     select
         field_step.form,
@@ -117,20 +120,23 @@ change as (
         field_step.field,
         case
             when field_step.field = 'assessed_on' then json_extract_string(field_step.state_before, '$.assessed_on_as_sent')
-            else coalesce(
-                '#' || json_extract_string(field_step.state_before, '$.' || field_step.field || '.missing'),
-                json_extract_string(field_step.state_before, '$.' || field_step.field || '.value')
-            )
+            else
+                coalesce(
+                    '#' || json_extract_string(field_step.state_before, '$.' || field_step.field || '.missing'),
+                    json_extract_string(field_step.state_before, '$.' || field_step.field || '.value')
+                )
         end as value_before,
         case
             when field_step.field = 'assessed_on' then json_extract_string(field_step.state, '$.assessed_on_as_sent')
-            else coalesce(
-                '#' || json_extract_string(field_step.state, '$.' || field_step.field || '.missing'),
-                json_extract_string(field_step.state, '$.' || field_step.field || '.value')
-            )
+            else
+                coalesce(
+                    '#' || json_extract_string(field_step.state, '$.' || field_step.field || '.missing'),
+                    json_extract_string(field_step.state, '$.' || field_step.field || '.value')
+                )
         end as value_after
     from field_step
 ),
+
 returned as (
     select distinct
         later.submission,
@@ -154,6 +160,7 @@ returned as (
             )
         )
 )
+
 select
     change.form,
     change.submission,

@@ -27,6 +27,7 @@ with follow_up as (
         and follow_up.injury_no = episode.injury_no
     inner join registry.patient as patient on follow_up.patient_id = patient.patient_id
 ),
+
 low_at_level as (
     select
         follow_up.row_key,
@@ -48,6 +49,7 @@ low_at_level as (
     group by
         follow_up.row_key, follow_up.patient_id, follow_up.side, follow_up.injury_no, follow_up.phat_total
 ),
+
 dated as (
     select
         'treatment' as form,
@@ -104,6 +106,7 @@ dated as (
     from registry.event as event
     where event.occurred_on is not null
 ),
+
 enrolment as (
     select
         episode.patient_id || ' ' || episode.side || ' ' || cast(episode.injury_no as varchar) as row_key,
@@ -112,6 +115,7 @@ enrolment as (
         episode.initial_treatment
     from registry.episode as episode
 )
+
 select
     'assessed_before_injury' as rule,
     'warning' as severity,

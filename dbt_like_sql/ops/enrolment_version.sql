@@ -72,13 +72,18 @@ with sent as (
         and enrolment.section = another_injury.section
         and enrolment.line = another_injury.line
 ),
+
 repeated as (
-    select sent.patient_id, sent.side, sent.injury_no
+    select
+        sent.patient_id,
+        sent.side,
+        sent.injury_no
     from sent
     where sent.held_because is null
     group by sent.patient_id, sent.side, sent.injury_no
     having count(*) > 1
 ),
+
 merged as (
     select
         sent.submission,
@@ -90,40 +95,43 @@ merged as (
         sent.side,
         sent.injury_no,
         row_number() over so_far as version_no,
-        case when row_number() over so_far = 1 then [] else list_filter([
-            case when sent.injured_on is not null and sent.injured_on is distinct from last_value(sent.injured_on ignore nulls) over before then 'injured_on' end,
-            case when sent.injured_on_precision is not null and sent.injured_on_precision is distinct from last_value(sent.injured_on_precision ignore nulls) over before then 'injured_on_precision' end,
-            case when sent.first_visit_on is not null and sent.first_visit_on is distinct from last_value(sent.first_visit_on ignore nulls) over before then 'first_visit_on' end,
-            case when sent.age_at_injury_years is not null and sent.age_at_injury_years is distinct from last_value(sent.age_at_injury_years ignore nulls) over before then 'age_at_injury_years' end,
-            case when sent.sex is not null and sent.sex is distinct from last_value(sent.sex ignore nulls) over before then 'sex' end,
-            case when sent.conjoint_state is not null and sent.conjoint_state is distinct from last_value(sent.conjoint_state ignore nulls) over before then 'conjoint_state' end,
-            case when sent.semimembranosus_state is not null and sent.semimembranosus_state is distinct from last_value(sent.semimembranosus_state ignore nulls) over before then 'semimembranosus_state' end,
-            case when sent.conjoint_retraction_mm is not null and sent.conjoint_retraction_mm is distinct from last_value(sent.conjoint_retraction_mm ignore nulls) over before then 'conjoint_retraction_mm' end,
-            case when sent.semimembranosus_retraction_mm is not null and sent.semimembranosus_retraction_mm is distinct from last_value(sent.semimembranosus_retraction_mm ignore nulls) over before then 'semimembranosus_retraction_mm' end,
-            case when sent.mri_on is not null and sent.mri_on is distinct from last_value(sent.mri_on ignore nulls) over before then 'mri_on' end,
-            case when sent.is_mri_confirmed is not null and sent.is_mri_confirmed is distinct from last_value(sent.is_mri_confirmed ignore nulls) over before then 'is_mri_confirmed' end,
-            case when sent.other_leg_state is not null and sent.other_leg_state is distinct from last_value(sent.other_leg_state ignore nulls) over before then 'other_leg_state' end,
-            case when sent.sport is not null and sent.sport is distinct from last_value(sent.sport ignore nulls) over before then 'sport' end,
-            case when sent.sport_level is not null and sent.sport_level is distinct from last_value(sent.sport_level ignore nulls) over before then 'sport_level' end,
-            case when sent.pre_injury_tegner is not null and sent.pre_injury_tegner is distinct from last_value(sent.pre_injury_tegner ignore nulls) over before then 'pre_injury_tegner' end,
-            case when sent.is_shared_decision_documented is not null and sent.is_shared_decision_documented is distinct from last_value(sent.is_shared_decision_documented ignore nulls) over before then 'is_shared_decision_documented' end,
-            case when sent.initial_treatment is not null and sent.initial_treatment is distinct from last_value(sent.initial_treatment ignore nulls) over before then 'initial_treatment' end,
-            case when sent.decision_on is not null and sent.decision_on is distinct from last_value(sent.decision_on ignore nulls) over before then 'decision_on' end,
-            case when sent.surgery_on is not null and sent.surgery_on is distinct from last_value(sent.surgery_on ignore nulls) over before then 'surgery_on' end,
-            case when sent.baseline_on is not null and sent.baseline_on is distinct from last_value(sent.baseline_on ignore nulls) over before then 'baseline_on' end,
-            case when sent.baseline_phat_total is not null and sent.baseline_phat_total is distinct from last_value(sent.baseline_phat_total ignore nulls) over before then 'baseline_phat_total' end,
-            case when sent.baseline_phat_items_answered is not null and sent.baseline_phat_items_answered is distinct from last_value(sent.baseline_phat_items_answered ignore nulls) over before then 'baseline_phat_items_answered' end,
-            case when sent.baseline_eq5d_version is not null and sent.baseline_eq5d_version is distinct from last_value(sent.baseline_eq5d_version ignore nulls) over before then 'baseline_eq5d_version' end,
-            case when sent.baseline_eq5d_mobility is not null and sent.baseline_eq5d_mobility is distinct from last_value(sent.baseline_eq5d_mobility ignore nulls) over before then 'baseline_eq5d_mobility' end,
-            case when sent.baseline_eq5d_self_care is not null and sent.baseline_eq5d_self_care is distinct from last_value(sent.baseline_eq5d_self_care ignore nulls) over before then 'baseline_eq5d_self_care' end,
-            case when sent.baseline_eq5d_usual_activities is not null and sent.baseline_eq5d_usual_activities is distinct from last_value(sent.baseline_eq5d_usual_activities ignore nulls) over before then 'baseline_eq5d_usual_activities' end,
-            case when sent.baseline_eq5d_pain is not null and sent.baseline_eq5d_pain is distinct from last_value(sent.baseline_eq5d_pain ignore nulls) over before then 'baseline_eq5d_pain' end,
-            case when sent.baseline_eq5d_anxiety is not null and sent.baseline_eq5d_anxiety is distinct from last_value(sent.baseline_eq5d_anxiety ignore nulls) over before then 'baseline_eq5d_anxiety' end,
-            case when sent.baseline_eq5d_vas is not null and sent.baseline_eq5d_vas is distinct from last_value(sent.baseline_eq5d_vas ignore nulls) over before then 'baseline_eq5d_vas' end,
-            case when sent.consent_version is not null and sent.consent_version is distinct from last_value(sent.consent_version ignore nulls) over before then 'consent_version' end,
-            case when sent.consented_on is not null and sent.consented_on is distinct from last_value(sent.consented_on ignore nulls) over before then 'consented_on' end,
-            case when sent.consent_scope is not null and sent.consent_scope is distinct from last_value(sent.consent_scope ignore nulls) over before then 'consent_scope' end
-        ], lambda field: field is not null) end as changed_fields,
+        list_filter(
+            [
+                case when sent.injured_on is not null and sent.injured_on is distinct from last_value(sent.injured_on ignore nulls) over before then 'injured_on' end,
+                case when sent.injured_on_precision is not null and sent.injured_on_precision is distinct from last_value(sent.injured_on_precision ignore nulls) over before then 'injured_on_precision' end,
+                case when sent.first_visit_on is not null and sent.first_visit_on is distinct from last_value(sent.first_visit_on ignore nulls) over before then 'first_visit_on' end,
+                case when sent.age_at_injury_years is not null and sent.age_at_injury_years is distinct from last_value(sent.age_at_injury_years ignore nulls) over before then 'age_at_injury_years' end,
+                case when sent.sex is not null and sent.sex is distinct from last_value(sent.sex ignore nulls) over before then 'sex' end,
+                case when sent.conjoint_state is not null and sent.conjoint_state is distinct from last_value(sent.conjoint_state ignore nulls) over before then 'conjoint_state' end,
+                case when sent.semimembranosus_state is not null and sent.semimembranosus_state is distinct from last_value(sent.semimembranosus_state ignore nulls) over before then 'semimembranosus_state' end,
+                case when sent.conjoint_retraction_mm is not null and sent.conjoint_retraction_mm is distinct from last_value(sent.conjoint_retraction_mm ignore nulls) over before then 'conjoint_retraction_mm' end,
+                case when sent.semimembranosus_retraction_mm is not null and sent.semimembranosus_retraction_mm is distinct from last_value(sent.semimembranosus_retraction_mm ignore nulls) over before then 'semimembranosus_retraction_mm' end,
+                case when sent.mri_on is not null and sent.mri_on is distinct from last_value(sent.mri_on ignore nulls) over before then 'mri_on' end,
+                case when sent.is_mri_confirmed is not null and sent.is_mri_confirmed is distinct from last_value(sent.is_mri_confirmed ignore nulls) over before then 'is_mri_confirmed' end,
+                case when sent.other_leg_state is not null and sent.other_leg_state is distinct from last_value(sent.other_leg_state ignore nulls) over before then 'other_leg_state' end,
+                case when sent.sport is not null and sent.sport is distinct from last_value(sent.sport ignore nulls) over before then 'sport' end,
+                case when sent.sport_level is not null and sent.sport_level is distinct from last_value(sent.sport_level ignore nulls) over before then 'sport_level' end,
+                case when sent.pre_injury_tegner is not null and sent.pre_injury_tegner is distinct from last_value(sent.pre_injury_tegner ignore nulls) over before then 'pre_injury_tegner' end,
+                case when sent.is_shared_decision_documented is not null and sent.is_shared_decision_documented is distinct from last_value(sent.is_shared_decision_documented ignore nulls) over before then 'is_shared_decision_documented' end,
+                case when sent.initial_treatment is not null and sent.initial_treatment is distinct from last_value(sent.initial_treatment ignore nulls) over before then 'initial_treatment' end,
+                case when sent.decision_on is not null and sent.decision_on is distinct from last_value(sent.decision_on ignore nulls) over before then 'decision_on' end,
+                case when sent.surgery_on is not null and sent.surgery_on is distinct from last_value(sent.surgery_on ignore nulls) over before then 'surgery_on' end,
+                case when sent.baseline_on is not null and sent.baseline_on is distinct from last_value(sent.baseline_on ignore nulls) over before then 'baseline_on' end,
+                case when sent.baseline_phat_total is not null and sent.baseline_phat_total is distinct from last_value(sent.baseline_phat_total ignore nulls) over before then 'baseline_phat_total' end,
+                case when sent.baseline_phat_items_answered is not null and sent.baseline_phat_items_answered is distinct from last_value(sent.baseline_phat_items_answered ignore nulls) over before then 'baseline_phat_items_answered' end,
+                case when sent.baseline_eq5d_version is not null and sent.baseline_eq5d_version is distinct from last_value(sent.baseline_eq5d_version ignore nulls) over before then 'baseline_eq5d_version' end,
+                case when sent.baseline_eq5d_mobility is not null and sent.baseline_eq5d_mobility is distinct from last_value(sent.baseline_eq5d_mobility ignore nulls) over before then 'baseline_eq5d_mobility' end,
+                case when sent.baseline_eq5d_self_care is not null and sent.baseline_eq5d_self_care is distinct from last_value(sent.baseline_eq5d_self_care ignore nulls) over before then 'baseline_eq5d_self_care' end,
+                case when sent.baseline_eq5d_usual_activities is not null and sent.baseline_eq5d_usual_activities is distinct from last_value(sent.baseline_eq5d_usual_activities ignore nulls) over before then 'baseline_eq5d_usual_activities' end,
+                case when sent.baseline_eq5d_pain is not null and sent.baseline_eq5d_pain is distinct from last_value(sent.baseline_eq5d_pain ignore nulls) over before then 'baseline_eq5d_pain' end,
+                case when sent.baseline_eq5d_anxiety is not null and sent.baseline_eq5d_anxiety is distinct from last_value(sent.baseline_eq5d_anxiety ignore nulls) over before then 'baseline_eq5d_anxiety' end,
+                case when sent.baseline_eq5d_vas is not null and sent.baseline_eq5d_vas is distinct from last_value(sent.baseline_eq5d_vas ignore nulls) over before then 'baseline_eq5d_vas' end,
+                case when sent.consent_version is not null and sent.consent_version is distinct from last_value(sent.consent_version ignore nulls) over before then 'consent_version' end,
+                case when sent.consented_on is not null and sent.consented_on is distinct from last_value(sent.consented_on ignore nulls) over before then 'consented_on' end,
+                case when sent.consent_scope is not null and sent.consent_scope is distinct from last_value(sent.consent_scope ignore nulls) over before then 'consent_scope' end
+            ],
+            lambda field: field is not null
+        ) as changed_fields,
         last_value(sent.injured_on ignore nulls) over so_far as injured_on,
         last_value(sent.injured_on_precision ignore nulls) over so_far as injured_on_precision,
         last_value(sent.first_visit_on ignore nulls) over so_far as first_visit_on,
@@ -174,6 +182,7 @@ merged as (
             rows between unbounded preceding and 1 preceding
         )
 )
+
 select
     sent.submission,
     sent.section,  -- Number of the form or sheet within the submission.
@@ -184,9 +193,9 @@ select
     sent.side,
     sent.injury_no,
     case when sent.held_because is null then 'new' else 'held' end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
-    []::varchar[] as changed_fields,  -- Fields this row changed; empty for a new row.
-    null::timestamp as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
-    sent.held_because as held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares), withdrawn, another_injury.
+    cast([] as varchar[]) as changed_fields,  -- Fields this row changed; empty for a new row.
+    cast(null as timestamp) as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
+    sent.held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares), withdrawn, another_injury.
     sent.injured_on,
     sent.injured_on_precision,
     sent.first_visit_on,
@@ -240,9 +249,9 @@ select
         when len(merged.changed_fields) > 0 then 'corrected'
         else 'already_known'
     end as row_state,
-    merged.changed_fields as changed_fields,
+    case when merged.version_no > 1 then merged.changed_fields else [] end as changed_fields,
     min(case when len(merged.changed_fields) > 0 then merged.received_at end) over later as superseded_at,
-    null::varchar as held_because,
+    cast(null as varchar) as held_because,
     merged.injured_on,
     merged.injured_on_precision,
     merged.first_visit_on,

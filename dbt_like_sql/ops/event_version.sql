@@ -36,13 +36,19 @@ with sent as (
         and event.injury_no = care.injury_no
         and event.clinic = care.clinic
 ),
+
 repeated as (
-    select sent.patient_id, sent.side, sent.injury_no, sent.event_no
+    select
+        sent.patient_id,
+        sent.side,
+        sent.injury_no,
+        sent.event_no
     from sent
     where sent.held_because is null
     group by sent.patient_id, sent.side, sent.injury_no, sent.event_no
     having count(*) > 1
 ),
+
 merged as (
     select
         sent.submission,
@@ -55,11 +61,14 @@ merged as (
         sent.injury_no,
         sent.event_no,
         row_number() over so_far as version_no,
-        case when row_number() over so_far = 1 then [] else list_filter([
-            case when sent.event_kind is not null and sent.event_kind is distinct from last_value(sent.event_kind ignore nulls) over before then 'event_kind' end,
-            case when sent.occurred_on is not null and sent.occurred_on is distinct from last_value(sent.occurred_on ignore nulls) over before then 'occurred_on' end,
-            case when sent.withdrawal_scope is not null and sent.withdrawal_scope is distinct from last_value(sent.withdrawal_scope ignore nulls) over before then 'withdrawal_scope' end
-        ], lambda field: field is not null) end as changed_fields,
+        list_filter(
+            [
+                case when sent.event_kind is not null and sent.event_kind is distinct from last_value(sent.event_kind ignore nulls) over before then 'event_kind' end,
+                case when sent.occurred_on is not null and sent.occurred_on is distinct from last_value(sent.occurred_on ignore nulls) over before then 'occurred_on' end,
+                case when sent.withdrawal_scope is not null and sent.withdrawal_scope is distinct from last_value(sent.withdrawal_scope ignore nulls) over before then 'withdrawal_scope' end
+            ],
+            lambda field: field is not null
+        ) as changed_fields,
         last_value(sent.event_kind ignore nulls) over so_far as event_kind,
         last_value(sent.occurred_on ignore nulls) over so_far as occurred_on,
         last_value(sent.withdrawal_scope ignore nulls) over so_far as withdrawal_scope
@@ -82,6 +91,7 @@ merged as (
             rows between unbounded preceding and 1 preceding
         )
 )
+
 select
     sent.submission,
     sent.section,  -- Number of the form or sheet within the submission.
@@ -93,9 +103,9 @@ select
     sent.injury_no,
     sent.event_no,
     case when sent.held_because is null then 'new' else 'held' end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
-    []::varchar[] as changed_fields,  -- Fields this row changed; empty for a new row.
-    null::timestamp as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
-    sent.held_because as held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares).
+    cast([] as varchar[]) as changed_fields,  -- Fields this row changed; empty for a new row.
+    cast(null as timestamp) as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
+    sent.held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares).
     sent.event_kind,
     sent.occurred_on,
     sent.withdrawal_scope
@@ -122,9 +132,9 @@ select
         when len(merged.changed_fields) > 0 then 'corrected'
         else 'already_known'
     end as row_state,
-    merged.changed_fields as changed_fields,
+    case when merged.version_no > 1 then merged.changed_fields else [] end as changed_fields,
     min(case when len(merged.changed_fields) > 0 then merged.received_at end) over later as superseded_at,
-    null::varchar as held_because,
+    cast(null as varchar) as held_because,
     merged.event_kind,
     merged.occurred_on,
     merged.withdrawal_scope

@@ -12,10 +12,12 @@ with again as (
     from facts.decision as decision
     where decision.kind = 'undo'
 ),
+
 counted as (
     select distinct again.submission
     from again
 )
+
 select
     finding.submission,
     finding.section,  -- Number of the form or sheet within the submission.

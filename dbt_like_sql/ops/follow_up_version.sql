@@ -70,13 +70,19 @@ with sent as (
         and follow_up.section = moved.section
         and follow_up.line = moved.line
 ),
+
 repeated as (
-    select sent.patient_id, sent.side, sent.injury_no, sent.assessed_on
+    select
+        sent.patient_id,
+        sent.side,
+        sent.injury_no,
+        sent.assessed_on
     from sent
     where sent.held_because is null
     group by sent.patient_id, sent.side, sent.injury_no, sent.assessed_on
     having count(*) > 1
 ),
+
 merged as (
     select
         sent.submission,
@@ -91,37 +97,40 @@ merged as (
         sent.assessed_on_as_sent,
         sent.replaces_on,
         row_number() over so_far as version_no,
-        case when row_number() over so_far = 1 then [] else list_filter([
-            case when sent.assessed_on_as_sent <> last_value(sent.assessed_on_as_sent) over before then 'assessed_on' end,
-            case when sent.visit is not null and sent.visit is distinct from last_value(sent.visit ignore nulls) over before then 'visit' end,
-            case when sent.phat_total is not null and sent.phat_total is distinct from last_value(sent.phat_total ignore nulls) over before then 'phat_total' end,
-            case when sent.phat_items_answered is not null and sent.phat_items_answered is distinct from last_value(sent.phat_items_answered ignore nulls) over before then 'phat_items_answered' end,
-            case when sent.tegner is not null and sent.tegner is distinct from last_value(sent.tegner ignore nulls) over before then 'tegner' end,
-            case when sent.eq5d_version is not null and sent.eq5d_version is distinct from last_value(sent.eq5d_version ignore nulls) over before then 'eq5d_version' end,
-            case when sent.eq5d_mobility is not null and sent.eq5d_mobility is distinct from last_value(sent.eq5d_mobility ignore nulls) over before then 'eq5d_mobility' end,
-            case when sent.eq5d_self_care is not null and sent.eq5d_self_care is distinct from last_value(sent.eq5d_self_care ignore nulls) over before then 'eq5d_self_care' end,
-            case when sent.eq5d_usual_activities is not null and sent.eq5d_usual_activities is distinct from last_value(sent.eq5d_usual_activities ignore nulls) over before then 'eq5d_usual_activities' end,
-            case when sent.eq5d_pain is not null and sent.eq5d_pain is distinct from last_value(sent.eq5d_pain ignore nulls) over before then 'eq5d_pain' end,
-            case when sent.eq5d_anxiety is not null and sent.eq5d_anxiety is distinct from last_value(sent.eq5d_anxiety ignore nulls) over before then 'eq5d_anxiety' end,
-            case when sent.eq5d_vas is not null and sent.eq5d_vas is distinct from last_value(sent.eq5d_vas ignore nulls) over before then 'eq5d_vas' end,
-            case when sent.return_to_sport is not null and sent.return_to_sport is distinct from last_value(sent.return_to_sport ignore nulls) over before then 'return_to_sport' end,
-            case when sent.returned_to_sport_on is not null and sent.returned_to_sport_on is distinct from last_value(sent.returned_to_sport_on ignore nulls) over before then 'returned_to_sport_on' end,
-            case when sent.straight_leg_raise_left_deg is not null and sent.straight_leg_raise_left_deg is distinct from last_value(sent.straight_leg_raise_left_deg ignore nulls) over before then 'straight_leg_raise_left_deg' end,
-            case when sent.straight_leg_raise_right_deg is not null and sent.straight_leg_raise_right_deg is distinct from last_value(sent.straight_leg_raise_right_deg ignore nulls) over before then 'straight_leg_raise_right_deg' end,
-            case when sent.knee_extension_left_deg is not null and sent.knee_extension_left_deg is distinct from last_value(sent.knee_extension_left_deg ignore nulls) over before then 'knee_extension_left_deg' end,
-            case when sent.knee_extension_right_deg is not null and sent.knee_extension_right_deg is distinct from last_value(sent.knee_extension_right_deg ignore nulls) over before then 'knee_extension_right_deg' end,
-            case when sent.strength_unit is not null and sent.strength_unit is distinct from last_value(sent.strength_unit ignore nulls) over before then 'strength_unit' end,
-            case when sent.strength_prone_0_90_left is not null and sent.strength_prone_0_90_left is distinct from last_value(sent.strength_prone_0_90_left ignore nulls) over before then 'strength_prone_0_90_left' end,
-            case when sent.strength_prone_0_90_right is not null and sent.strength_prone_0_90_right is distinct from last_value(sent.strength_prone_0_90_right ignore nulls) over before then 'strength_prone_0_90_right' end,
-            case when sent.strength_prone_0_90_percent is not null and sent.strength_prone_0_90_percent is distinct from last_value(sent.strength_prone_0_90_percent ignore nulls) over before then 'strength_prone_0_90_percent' end,
-            case when sent.strength_prone_0_15_left is not null and sent.strength_prone_0_15_left is distinct from last_value(sent.strength_prone_0_15_left ignore nulls) over before then 'strength_prone_0_15_left' end,
-            case when sent.strength_prone_0_15_right is not null and sent.strength_prone_0_15_right is distinct from last_value(sent.strength_prone_0_15_right ignore nulls) over before then 'strength_prone_0_15_right' end,
-            case when sent.strength_prone_0_15_percent is not null and sent.strength_prone_0_15_percent is distinct from last_value(sent.strength_prone_0_15_percent ignore nulls) over before then 'strength_prone_0_15_percent' end,
-            case when sent.strength_supine_90_90_left is not null and sent.strength_supine_90_90_left is distinct from last_value(sent.strength_supine_90_90_left ignore nulls) over before then 'strength_supine_90_90_left' end,
-            case when sent.strength_supine_90_90_right is not null and sent.strength_supine_90_90_right is distinct from last_value(sent.strength_supine_90_90_right ignore nulls) over before then 'strength_supine_90_90_right' end,
-            case when sent.strength_supine_90_90_percent is not null and sent.strength_supine_90_90_percent is distinct from last_value(sent.strength_supine_90_90_percent ignore nulls) over before then 'strength_supine_90_90_percent' end,
-            case when sent.would_choose_same_treatment is not null and sent.would_choose_same_treatment is distinct from last_value(sent.would_choose_same_treatment ignore nulls) over before then 'would_choose_same_treatment' end
-        ], lambda field: field is not null) end as changed_fields,
+        list_filter(
+            [
+                case when sent.assessed_on_as_sent <> last_value(sent.assessed_on_as_sent) over before then 'assessed_on' end,
+                case when sent.visit is not null and sent.visit is distinct from last_value(sent.visit ignore nulls) over before then 'visit' end,
+                case when sent.phat_total is not null and sent.phat_total is distinct from last_value(sent.phat_total ignore nulls) over before then 'phat_total' end,
+                case when sent.phat_items_answered is not null and sent.phat_items_answered is distinct from last_value(sent.phat_items_answered ignore nulls) over before then 'phat_items_answered' end,
+                case when sent.tegner is not null and sent.tegner is distinct from last_value(sent.tegner ignore nulls) over before then 'tegner' end,
+                case when sent.eq5d_version is not null and sent.eq5d_version is distinct from last_value(sent.eq5d_version ignore nulls) over before then 'eq5d_version' end,
+                case when sent.eq5d_mobility is not null and sent.eq5d_mobility is distinct from last_value(sent.eq5d_mobility ignore nulls) over before then 'eq5d_mobility' end,
+                case when sent.eq5d_self_care is not null and sent.eq5d_self_care is distinct from last_value(sent.eq5d_self_care ignore nulls) over before then 'eq5d_self_care' end,
+                case when sent.eq5d_usual_activities is not null and sent.eq5d_usual_activities is distinct from last_value(sent.eq5d_usual_activities ignore nulls) over before then 'eq5d_usual_activities' end,
+                case when sent.eq5d_pain is not null and sent.eq5d_pain is distinct from last_value(sent.eq5d_pain ignore nulls) over before then 'eq5d_pain' end,
+                case when sent.eq5d_anxiety is not null and sent.eq5d_anxiety is distinct from last_value(sent.eq5d_anxiety ignore nulls) over before then 'eq5d_anxiety' end,
+                case when sent.eq5d_vas is not null and sent.eq5d_vas is distinct from last_value(sent.eq5d_vas ignore nulls) over before then 'eq5d_vas' end,
+                case when sent.return_to_sport is not null and sent.return_to_sport is distinct from last_value(sent.return_to_sport ignore nulls) over before then 'return_to_sport' end,
+                case when sent.returned_to_sport_on is not null and sent.returned_to_sport_on is distinct from last_value(sent.returned_to_sport_on ignore nulls) over before then 'returned_to_sport_on' end,
+                case when sent.straight_leg_raise_left_deg is not null and sent.straight_leg_raise_left_deg is distinct from last_value(sent.straight_leg_raise_left_deg ignore nulls) over before then 'straight_leg_raise_left_deg' end,
+                case when sent.straight_leg_raise_right_deg is not null and sent.straight_leg_raise_right_deg is distinct from last_value(sent.straight_leg_raise_right_deg ignore nulls) over before then 'straight_leg_raise_right_deg' end,
+                case when sent.knee_extension_left_deg is not null and sent.knee_extension_left_deg is distinct from last_value(sent.knee_extension_left_deg ignore nulls) over before then 'knee_extension_left_deg' end,
+                case when sent.knee_extension_right_deg is not null and sent.knee_extension_right_deg is distinct from last_value(sent.knee_extension_right_deg ignore nulls) over before then 'knee_extension_right_deg' end,
+                case when sent.strength_unit is not null and sent.strength_unit is distinct from last_value(sent.strength_unit ignore nulls) over before then 'strength_unit' end,
+                case when sent.strength_prone_0_90_left is not null and sent.strength_prone_0_90_left is distinct from last_value(sent.strength_prone_0_90_left ignore nulls) over before then 'strength_prone_0_90_left' end,
+                case when sent.strength_prone_0_90_right is not null and sent.strength_prone_0_90_right is distinct from last_value(sent.strength_prone_0_90_right ignore nulls) over before then 'strength_prone_0_90_right' end,
+                case when sent.strength_prone_0_90_percent is not null and sent.strength_prone_0_90_percent is distinct from last_value(sent.strength_prone_0_90_percent ignore nulls) over before then 'strength_prone_0_90_percent' end,
+                case when sent.strength_prone_0_15_left is not null and sent.strength_prone_0_15_left is distinct from last_value(sent.strength_prone_0_15_left ignore nulls) over before then 'strength_prone_0_15_left' end,
+                case when sent.strength_prone_0_15_right is not null and sent.strength_prone_0_15_right is distinct from last_value(sent.strength_prone_0_15_right ignore nulls) over before then 'strength_prone_0_15_right' end,
+                case when sent.strength_prone_0_15_percent is not null and sent.strength_prone_0_15_percent is distinct from last_value(sent.strength_prone_0_15_percent ignore nulls) over before then 'strength_prone_0_15_percent' end,
+                case when sent.strength_supine_90_90_left is not null and sent.strength_supine_90_90_left is distinct from last_value(sent.strength_supine_90_90_left ignore nulls) over before then 'strength_supine_90_90_left' end,
+                case when sent.strength_supine_90_90_right is not null and sent.strength_supine_90_90_right is distinct from last_value(sent.strength_supine_90_90_right ignore nulls) over before then 'strength_supine_90_90_right' end,
+                case when sent.strength_supine_90_90_percent is not null and sent.strength_supine_90_90_percent is distinct from last_value(sent.strength_supine_90_90_percent ignore nulls) over before then 'strength_supine_90_90_percent' end,
+                case when sent.would_choose_same_treatment is not null and sent.would_choose_same_treatment is distinct from last_value(sent.would_choose_same_treatment ignore nulls) over before then 'would_choose_same_treatment' end
+            ],
+            lambda field: field is not null
+        ) as changed_fields,
         last_value(sent.visit ignore nulls) over so_far as visit,
         last_value(sent.phat_total ignore nulls) over so_far as phat_total,
         last_value(sent.phat_items_answered ignore nulls) over so_far as phat_items_answered,
@@ -169,6 +178,7 @@ merged as (
             rows between unbounded preceding and 1 preceding
         )
 )
+
 select
     sent.submission,
     sent.section,  -- Number of the form or sheet within the submission.
@@ -182,9 +192,9 @@ select
     sent.assessed_on_as_sent,  -- The date as this row gave it.
     sent.replaces_on,
     case when sent.held_because is null then 'new' else 'held' end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
-    []::varchar[] as changed_fields,  -- Fields this row changed; empty for a new row.
-    null::timestamp as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
-    sent.held_because as held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares) or withdrawn.
+    cast([] as varchar[]) as changed_fields,  -- Fields this row changed; empty for a new row.
+    cast(null as timestamp) as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
+    sent.held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares) or withdrawn.
     sent.visit,
     sent.phat_total,
     sent.phat_items_answered,
@@ -238,9 +248,9 @@ select
         when len(merged.changed_fields) > 0 then 'corrected'
         else 'already_known'
     end as row_state,
-    merged.changed_fields as changed_fields,
+    case when merged.version_no > 1 then merged.changed_fields else [] end as changed_fields,
     min(case when len(merged.changed_fields) > 0 then merged.received_at end) over later as superseded_at,
-    null::varchar as held_because,
+    cast(null as varchar) as held_because,
     merged.visit,
     merged.phat_total,
     merged.phat_items_answered,

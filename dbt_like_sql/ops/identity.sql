@@ -12,6 +12,7 @@ with recursive link as (
     where decision.kind = 'link' and decision.other_patient_id <> decision.patient_id
     group by decision.other_patient_id
 ),
+
 chain as (
     select
         link.sent_patient_id,
@@ -27,6 +28,7 @@ chain as (
     inner join link on chain.patient_id = link.sent_patient_id
     where link.patient_id <> chain.sent_patient_id and chain.hops < 100
 ),
+
 furthest as (
     select
         chain.sent_patient_id,
@@ -34,6 +36,7 @@ furthest as (
     from chain
     group by chain.sent_patient_id
 )
+
 select
     chain.sent_patient_id,  -- The id in the rows as sent.
     chain.patient_id

@@ -39,13 +39,19 @@ with sent as (
         and imaging.clinic = care.clinic
     left join ops.withdrawal as withdrawal on coalesce(identity.patient_id, imaging.patient_id) = withdrawal.patient_id
 ),
+
 repeated as (
-    select sent.patient_id, sent.side, sent.injury_no, sent.mri_on
+    select
+        sent.patient_id,
+        sent.side,
+        sent.injury_no,
+        sent.mri_on
     from sent
     where sent.held_because is null
     group by sent.patient_id, sent.side, sent.injury_no, sent.mri_on
     having count(*) > 1
 ),
+
 merged as (
     select
         sent.submission,
@@ -58,12 +64,15 @@ merged as (
         sent.injury_no,
         sent.mri_on,
         row_number() over so_far as version_no,
-        case when row_number() over so_far = 1 then [] else list_filter([
-            case when sent.proximal_continuity is not null and sent.proximal_continuity is distinct from last_value(sent.proximal_continuity ignore nulls) over before then 'proximal_continuity' end,
-            case when sent.has_shared_neotendon is not null and sent.has_shared_neotendon is distinct from last_value(sent.has_shared_neotendon ignore nulls) over before then 'has_shared_neotendon' end,
-            case when sent.retraction_mm is not null and sent.retraction_mm is distinct from last_value(sent.retraction_mm ignore nulls) over before then 'retraction_mm' end,
-            case when sent.fatty_infiltration is not null and sent.fatty_infiltration is distinct from last_value(sent.fatty_infiltration ignore nulls) over before then 'fatty_infiltration' end
-        ], lambda field: field is not null) end as changed_fields,
+        list_filter(
+            [
+                case when sent.proximal_continuity is not null and sent.proximal_continuity is distinct from last_value(sent.proximal_continuity ignore nulls) over before then 'proximal_continuity' end,
+                case when sent.has_shared_neotendon is not null and sent.has_shared_neotendon is distinct from last_value(sent.has_shared_neotendon ignore nulls) over before then 'has_shared_neotendon' end,
+                case when sent.retraction_mm is not null and sent.retraction_mm is distinct from last_value(sent.retraction_mm ignore nulls) over before then 'retraction_mm' end,
+                case when sent.fatty_infiltration is not null and sent.fatty_infiltration is distinct from last_value(sent.fatty_infiltration ignore nulls) over before then 'fatty_infiltration' end
+            ],
+            lambda field: field is not null
+        ) as changed_fields,
         last_value(sent.proximal_continuity ignore nulls) over so_far as proximal_continuity,
         last_value(sent.has_shared_neotendon ignore nulls) over so_far as has_shared_neotendon,
         last_value(sent.retraction_mm ignore nulls) over so_far as retraction_mm,
@@ -87,6 +96,7 @@ merged as (
             rows between unbounded preceding and 1 preceding
         )
 )
+
 select
     sent.submission,
     sent.section,  -- Number of the form or sheet within the submission.
@@ -98,9 +108,9 @@ select
     sent.injury_no,
     sent.mri_on,
     case when sent.held_because is null then 'new' else 'held' end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
-    []::varchar[] as changed_fields,  -- Fields this row changed; empty for a new row.
-    null::timestamp as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
-    sent.held_because as held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares) or withdrawn.
+    cast([] as varchar[]) as changed_fields,  -- Fields this row changed; empty for a new row.
+    cast(null as timestamp) as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
+    sent.held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares) or withdrawn.
     sent.proximal_continuity,
     sent.has_shared_neotendon,
     sent.retraction_mm,
@@ -128,9 +138,9 @@ select
         when len(merged.changed_fields) > 0 then 'corrected'
         else 'already_known'
     end as row_state,
-    merged.changed_fields as changed_fields,
+    case when merged.version_no > 1 then merged.changed_fields else [] end as changed_fields,
     min(case when len(merged.changed_fields) > 0 then merged.received_at end) over later as superseded_at,
-    null::varchar as held_because,
+    cast(null as varchar) as held_because,
     merged.proximal_continuity,
     merged.has_shared_neotendon,
     merged.retraction_mm,

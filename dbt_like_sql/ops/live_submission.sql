@@ -13,6 +13,7 @@ with undone as (
     where decision.kind = 'undo'
     group by decision.submission
 ),
+
 read_file as (
     select
         submission.submission,
@@ -24,6 +25,7 @@ read_file as (
     left join undone on submission.submission = undone.submission
     where submission.refused is null and submission.resend_of is null
 ),
+
 fresh_start as (
     select
         later.submission,
@@ -35,6 +37,7 @@ fresh_start as (
         and later.received_at >= earlier.undone_at
     group by later.submission
 ),
+
 resend as (
     select distinct later.submission
     from read_file as later
@@ -42,12 +45,13 @@ resend as (
         on later.clinic = earlier.clinic
         and later.digest = earlier.digest
         and (
-            earlier.received_at < later.received_at
-            or (earlier.received_at = later.received_at and earlier.submission < later.submission)
+            later.received_at > earlier.received_at
+            or (later.received_at = earlier.received_at and later.submission > earlier.submission)
         )
     left join fresh_start on later.submission = fresh_start.submission
     where fresh_start.undone_at is null or earlier.received_at > fresh_start.undone_at
 )
+
 select
     read_file.submission,  -- Submission id: when it was received and the first twelve characters of its digest.
     read_file.clinic,  -- Clinic that handed the file in.

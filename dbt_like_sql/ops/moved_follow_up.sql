@@ -28,6 +28,7 @@ with recursive sent as (
         on coalesce(identity.patient_id, follow_up.patient_id) = withdrawal.patient_id
     where withdrawal.frozen_at is null or follow_up.received_at <= withdrawal.frozen_at
 ),
+
 episode as (
     select distinct
         sent.patient_id,
@@ -36,6 +37,7 @@ episode as (
     from sent
     where sent.replaces_on is not null
 ),
+
 numbered as (
     select
         sent.submission,
@@ -56,6 +58,7 @@ numbered as (
         and sent.side = episode.side
         and sent.injury_no = episode.injury_no
 ),
+
 step as (
     select
         earlier.submission,
@@ -76,6 +79,7 @@ step as (
     group by
         earlier.submission, earlier.section, earlier.line, earlier.patient_id, earlier.side, earlier.injury_no
 ),
+
 move as (
     select
         step.submission,
@@ -113,6 +117,7 @@ move as (
         and step.injury_no = corrector.injury_no
         and step.row_no = corrector.row_no
 ),
+
 furthest as (
     select
         move.submission,
@@ -122,6 +127,7 @@ furthest as (
     from move
     group by move.submission, move.section, move.line
 )
+
 select
     move.submission,
     move.section,  -- Number of the form or sheet within the submission.

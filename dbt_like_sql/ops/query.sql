@@ -16,6 +16,7 @@ with current_row as (
     from ops.row_version as row_version
     where row_version.row_state in ('new', 'corrected') and row_version.superseded_at is null
 ),
+
 question as (
     select
         course_question.rule,
@@ -46,6 +47,7 @@ question as (
         coalesce(row_question.expected, '') as expected
     from ops.row_question as row_question
 ),
+
 confirmed as (
     select distinct
         coalesce(identity.patient_id, decision.patient_id) as patient_id,
@@ -59,6 +61,7 @@ confirmed as (
     left join ops.identity as identity on decision.patient_id = identity.sent_patient_id
     where decision.kind = 'confirm'
 )
+
 select
     question.rule,  -- Rule that asks; its words stand in the dictionary.
     question.severity,  -- error or warning.

@@ -37,6 +37,7 @@ with later_change as (
     where finding.severity = 'warning'
     group by finding.submission, finding.section, finding.line, finding."column"
 ),
+
 warning as (
     select
         finding.rule,
@@ -50,7 +51,7 @@ warning as (
         finding.expected,
         row_number() over (
             partition by warned.form, warned.row_key, finding.rule, finding."column"
-            order by warned.received_at desc, finding.submission desc, finding.section desc, finding.line desc, finding.found
+            order by warned.received_at desc, finding.submission desc, finding.section desc, finding.line desc, finding.found asc
         ) as question_no
     from ops.finding as finding
     inner join ops.row_version as warned
@@ -64,6 +65,7 @@ warning as (
         and finding."column" = later_change."column"
     where finding.severity = 'warning' and warned.row_state <> 'held' and later_change.submission is null
 ),
+
 last_change as (
     select
         change.form,
@@ -81,12 +83,14 @@ last_change as (
         ) as change_no
     from ops.change as change
 ),
+
 enrolled_patient as (
     select distinct
         care.patient_id,
         care.clinic
     from ops.care as care
 )
+
 select
     warning.rule,
     'warning' as severity,
@@ -172,5 +176,5 @@ left join ops.follow_up_version as replaced
     and corrector.injury_no = replaced.injury_no
     and corrector.replaces_on.value = replaced.assessed_on_as_sent
     and replaced.row_state <> 'held'
-    and replaced.received_at <= corrector.received_at
+    and corrector.received_at >= replaced.received_at
 where corrector.replaces_on.value is not null and corrector.row_state <> 'held' and replaced.submission is null

@@ -17,7 +17,7 @@ with sent as (
         screening.received_at,
         screening.clinic,
         screening.month_on,
-        null::varchar as held_because,
+        cast(null as varchar) as held_because,
         screening.n_eligible,
         screening.n_enrolled,
         screening.n_declined,
@@ -25,13 +25,17 @@ with sent as (
     from facts.screening as screening
     inner join ops.live_submission as live on screening.submission = live.submission
 ),
+
 repeated as (
-    select sent.clinic, sent.month_on
+    select
+        sent.clinic,
+        sent.month_on
     from sent
     where sent.held_because is null
     group by sent.clinic, sent.month_on
     having count(*) > 1
 ),
+
 merged as (
     select
         sent.submission,
@@ -41,12 +45,15 @@ merged as (
         sent.clinic,
         sent.month_on,
         row_number() over so_far as version_no,
-        case when row_number() over so_far = 1 then [] else list_filter([
-            case when sent.n_eligible is not null and sent.n_eligible is distinct from last_value(sent.n_eligible ignore nulls) over before then 'n_eligible' end,
-            case when sent.n_enrolled is not null and sent.n_enrolled is distinct from last_value(sent.n_enrolled ignore nulls) over before then 'n_enrolled' end,
-            case when sent.n_declined is not null and sent.n_declined is distinct from last_value(sent.n_declined ignore nulls) over before then 'n_declined' end,
-            case when sent.n_missed is not null and sent.n_missed is distinct from last_value(sent.n_missed ignore nulls) over before then 'n_missed' end
-        ], lambda field: field is not null) end as changed_fields,
+        list_filter(
+            [
+                case when sent.n_eligible is not null and sent.n_eligible is distinct from last_value(sent.n_eligible ignore nulls) over before then 'n_eligible' end,
+                case when sent.n_enrolled is not null and sent.n_enrolled is distinct from last_value(sent.n_enrolled ignore nulls) over before then 'n_enrolled' end,
+                case when sent.n_declined is not null and sent.n_declined is distinct from last_value(sent.n_declined ignore nulls) over before then 'n_declined' end,
+                case when sent.n_missed is not null and sent.n_missed is distinct from last_value(sent.n_missed ignore nulls) over before then 'n_missed' end
+            ],
+            lambda field: field is not null
+        ) as changed_fields,
         last_value(sent.n_eligible ignore nulls) over so_far as n_eligible,
         last_value(sent.n_enrolled ignore nulls) over so_far as n_enrolled,
         last_value(sent.n_declined ignore nulls) over so_far as n_declined,
@@ -68,6 +75,7 @@ merged as (
             rows between unbounded preceding and 1 preceding
         )
 )
+
 select
     sent.submission,
     sent.section,  -- Number of the form or sheet within the submission.
@@ -76,9 +84,9 @@ select
     sent.clinic,
     sent.month_on,
     case when sent.held_because is null then 'new' else 'held' end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
-    []::varchar[] as changed_fields,  -- Fields this row changed; empty for a new row.
-    null::timestamp as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
-    sent.held_because as held_because,  -- Why the row waits; a screening row never does.
+    cast([] as varchar[]) as changed_fields,  -- Fields this row changed; empty for a new row.
+    cast(null as timestamp) as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
+    sent.held_because,  -- Why the row waits; a screening row never does.
     sent.n_eligible,
     sent.n_enrolled,
     sent.n_declined,
@@ -101,9 +109,9 @@ select
         when len(merged.changed_fields) > 0 then 'corrected'
         else 'already_known'
     end as row_state,
-    merged.changed_fields as changed_fields,
+    case when merged.version_no > 1 then merged.changed_fields else [] end as changed_fields,
     min(case when len(merged.changed_fields) > 0 then merged.received_at end) over later as superseded_at,
-    null::varchar as held_because,
+    cast(null as varchar) as held_because,
     merged.n_eligible,
     merged.n_enrolled,
     merged.n_declined,

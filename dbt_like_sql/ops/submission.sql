@@ -16,6 +16,7 @@ with section as (
     from facts.section as section
     group by section.submission
 ),
+
 undone as (
     select
         decision.submission,
@@ -24,6 +25,7 @@ undone as (
     where decision.kind = 'undo'
     group by decision.submission
 ),
+
 row_count as (
     select
         row_version.submission,
@@ -34,6 +36,7 @@ row_count as (
     from ops.row_version as row_version
     group by row_version.submission
 ),
+
 judged as (
     select
         submission.submission,
@@ -51,6 +54,7 @@ judged as (
     left join ops.live_submission as live on submission.submission = live.submission
     left join undone on submission.submission = undone.submission
 )
+
 select
     judged.submission,
     judged.clinic,

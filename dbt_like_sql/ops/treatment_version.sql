@@ -38,13 +38,19 @@ with sent as (
         and treatment.clinic = care.clinic
     left join ops.withdrawal as withdrawal on coalesce(identity.patient_id, treatment.patient_id) = withdrawal.patient_id
 ),
+
 repeated as (
-    select sent.patient_id, sent.side, sent.injury_no, sent.treatment_no
+    select
+        sent.patient_id,
+        sent.side,
+        sent.injury_no,
+        sent.treatment_no
     from sent
     where sent.held_because is null
     group by sent.patient_id, sent.side, sent.injury_no, sent.treatment_no
     having count(*) > 1
 ),
+
 merged as (
     select
         sent.submission,
@@ -57,11 +63,14 @@ merged as (
         sent.injury_no,
         sent.treatment_no,
         row_number() over so_far as version_no,
-        case when row_number() over so_far = 1 then [] else list_filter([
-            case when sent.treatment_kind is not null and sent.treatment_kind is distinct from last_value(sent.treatment_kind ignore nulls) over before then 'treatment_kind' end,
-            case when sent.treated_on is not null and sent.treated_on is distinct from last_value(sent.treated_on ignore nulls) over before then 'treated_on' end,
-            case when sent.treatment_reason is not null and sent.treatment_reason is distinct from last_value(sent.treatment_reason ignore nulls) over before then 'treatment_reason' end
-        ], lambda field: field is not null) end as changed_fields,
+        list_filter(
+            [
+                case when sent.treatment_kind is not null and sent.treatment_kind is distinct from last_value(sent.treatment_kind ignore nulls) over before then 'treatment_kind' end,
+                case when sent.treated_on is not null and sent.treated_on is distinct from last_value(sent.treated_on ignore nulls) over before then 'treated_on' end,
+                case when sent.treatment_reason is not null and sent.treatment_reason is distinct from last_value(sent.treatment_reason ignore nulls) over before then 'treatment_reason' end
+            ],
+            lambda field: field is not null
+        ) as changed_fields,
         last_value(sent.treatment_kind ignore nulls) over so_far as treatment_kind,
         last_value(sent.treated_on ignore nulls) over so_far as treated_on,
         last_value(sent.treatment_reason ignore nulls) over so_far as treatment_reason
@@ -84,6 +93,7 @@ merged as (
             rows between unbounded preceding and 1 preceding
         )
 )
+
 select
     sent.submission,
     sent.section,  -- Number of the form or sheet within the submission.
@@ -95,9 +105,9 @@ select
     sent.injury_no,
     sent.treatment_no,
     case when sent.held_because is null then 'new' else 'held' end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
-    []::varchar[] as changed_fields,  -- Fields this row changed; empty for a new row.
-    null::timestamp as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
-    sent.held_because as held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares) or withdrawn.
+    cast([] as varchar[]) as changed_fields,  -- Fields this row changed; empty for a new row.
+    cast(null as timestamp) as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
+    sent.held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares) or withdrawn.
     sent.treatment_kind,
     sent.treated_on,
     sent.treatment_reason
@@ -124,9 +134,9 @@ select
         when len(merged.changed_fields) > 0 then 'corrected'
         else 'already_known'
     end as row_state,
-    merged.changed_fields as changed_fields,
+    case when merged.version_no > 1 then merged.changed_fields else [] end as changed_fields,
     min(case when len(merged.changed_fields) > 0 then merged.received_at end) over later as superseded_at,
-    null::varchar as held_because,
+    cast(null as varchar) as held_because,
     merged.treatment_kind,
     merged.treated_on,
     merged.treatment_reason

@@ -21,6 +21,7 @@ with dated as (
     from registry.episode as episode
     cross join registry.visit_schedule as visit_schedule
 )
+
 select
     dated.patient_id,
     dated.side,

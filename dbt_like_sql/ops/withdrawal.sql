@@ -21,6 +21,7 @@ with request as (
         and event_version.superseded_at is null
         and event_version.event_kind.value = 'withdrawal_request'
 ),
+
 asked as (
     select
         request.patient_id,
@@ -37,6 +38,7 @@ asked as (
     where event_version.row_state <> 'held' and event_version.event_kind.value = 'withdrawal_request'
     group by request.patient_id, request.withdrawal_scope, request.withdrawn_on
 ),
+
 decided as (
     select
         coalesce(identity.patient_id, decision.patient_id) as patient_id,
@@ -48,6 +50,7 @@ decided as (
     left join ops.identity as identity on decision.patient_id = identity.sent_patient_id
     where decision.kind = 'withdraw'
 ),
+
 withdrawal as (
     select
         asked.patient_id,
@@ -65,6 +68,7 @@ withdrawal as (
         decided.known_at
     from decided
 ),
+
 strongest as (
     select
         withdrawal.patient_id,
@@ -77,6 +81,7 @@ strongest as (
     from withdrawal
     group by withdrawal.patient_id
 )
+
 select
     strongest.patient_id,
     case strongest.strength when 3 then 'erase' when 2 then 'no_further_use' else 'no_contact' end as withdrawal_scope,

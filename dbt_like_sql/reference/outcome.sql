@@ -23,11 +23,11 @@ select
     reference.measure,  -- What was measured.
     coalesce(reference.category, '') as category,  -- Category of a measure with several; empty where none.
     reference.statistic,  -- mean_sd, median_iqr, mean_ci95, count or proportion_above.
-    cast(nullif(reference.n, '') as integer) as n,  -- People behind the figure; empty where not stated.
-    cast(nullif(reference.value, '') as double) as value,  -- Mean, median, count or proportion, by the statistic.
-    cast(nullif(reference.sd, '') as double) as sd,  -- Standard deviation.
-    cast(nullif(reference.lower, '') as double) as lower,  -- Lower quartile or lower limit.
-    cast(nullif(reference.upper, '') as double) as upper,  -- Upper quartile or upper limit.
+    try_cast(nullif(reference.n, '') as integer) as n,  -- People behind the figure; empty where not stated.
+    try_cast(nullif(reference.value, '') as double) as value,  -- Mean, median, count or proportion, by the statistic.
+    try_cast(nullif(reference.sd, '') as double) as sd,  -- Standard deviation.
+    try_cast(nullif(reference.lower, '') as double) as lower,  -- Lower quartile or lower limit.
+    try_cast(nullif(reference.upper, '') as double) as upper,  -- Upper quartile or upper limit.
     nullif(reference.p_between_arms, '') as p_between_arms,  -- p between the arms, as printed; never recomputed.
     reference.source,  -- Where in the publication the figure stands.
     nullif(reference.note, '') as note,  -- What must be known to read the figure.

@@ -22,6 +22,7 @@ with enrolment_row as (
     from ops.enrolment_version as enrolment_version
     where enrolment_version.row_state <> 'held'
 ),
+
 first_row as (
     select
         enrolment_row.patient_id,
@@ -31,6 +32,7 @@ first_row as (
     from enrolment_row
     group by enrolment_row.patient_id, enrolment_row.side, enrolment_row.injury_no
 ),
+
 first_follow_up as (
     select
         follow_up_version.patient_id,
@@ -41,6 +43,7 @@ first_follow_up as (
     where follow_up_version.row_state <> 'held'
     group by follow_up_version.patient_id, follow_up_version.side, follow_up_version.injury_no
 ),
+
 decided as (
     select
         enrolment_row.patient_id,
@@ -60,6 +63,7 @@ decided as (
         and enrolment_row.injury_no = first_follow_up.injury_no
     where enrolment_row.initial_treatment is not null
 ),
+
 arm_row as (
     select
         decided.patient_id,
@@ -70,6 +74,7 @@ arm_row as (
     from decided
     group by decided.patient_id, decided.side, decided.injury_no
 ),
+
 arm as (
     select
         decided.patient_id,
@@ -83,6 +88,7 @@ arm as (
         and decided.injury_no = arm_row.injury_no
         and decided.row_no = coalesce(arm_row.last_before, arm_row.first_of_all)
 ),
+
 treatment as (
     select
         treatment_version.patient_id,
@@ -99,6 +105,7 @@ treatment as (
         and treatment_version.injury_no = arm.injury_no
     where treatment_version.row_state in ('new', 'corrected') and treatment_version.superseded_at is null
 ),
+
 later as (
     select
         treatment.patient_id,
@@ -110,6 +117,7 @@ later as (
     from treatment
     group by treatment.patient_id, treatment.side, treatment.injury_no
 ),
+
 new_clinic as (
     select
         care.patient_id,
@@ -118,12 +126,13 @@ new_clinic as (
         care.clinic,
         row_number() over (
             partition by care.patient_id, care.side, care.injury_no
-            order by care.shared_at desc, care.clinic
+            order by care.shared_at desc, care.clinic asc
         ) as clinic_no
     from ops.care as care
     inner join registry.patient as patient on care.patient_id = patient.patient_id
     where not care.is_home and cast(care.shared_at as date) >= patient.moved_on
 ),
+
 followed_elsewhere as (
     select
         new_clinic.patient_id,
@@ -133,12 +142,13 @@ followed_elsewhere as (
     from new_clinic
     where new_clinic.clinic_no = 1
 )
+
 select
     enrolment.patient_id,
     enrolment.side,
     enrolment.injury_no,
     care.clinic,  -- Clinic that enrolled the episode; it never changes.
-    case when followed_elsewhere.clinic is not null then followed_elsewhere.clinic else care.clinic end as followed_by,  -- Clinic that follows the episode now: another one once the patient moved and the episode is shared with it.
+    coalesce(followed_elsewhere.clinic, care.clinic) as followed_by,  -- Clinic that follows the episode now: another one once the patient moved and the episode is shared with it.
     patient.moved_on,
     arm.arm,  -- The treatment decided, frozen by the first follow-up: surgical or conservative. It never moves with a later treatment.
     case arm.arm when 'surgical' then enrolment.surgery_on.value when 'conservative' then enrolment.decision_on.value end as anchor_on,  -- Day from which visits count: the surgery (surgical) or the decision (conservative).

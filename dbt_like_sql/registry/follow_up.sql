@@ -15,6 +15,7 @@ with dated as (
     from ops.follow_up_version as follow_up_version
     where follow_up_version.row_state in ('new', 'corrected') and follow_up_version.superseded_at is null
 ),
+
 visit_row as (
     select
         dated.patient_id,
@@ -33,6 +34,7 @@ visit_row as (
         and dated.injury_no = visit_window.injury_no
         and dated.assessed_on between visit_window.window_opens_on and visit_window.window_closes_on
 ),
+
 outside as (
     select
         dated.patient_id,
@@ -47,6 +49,7 @@ outside as (
         and dated.assessed_on = visit_row.assessed_on
     where visit_row.patient_id is null
 ),
+
 ranked as (
     select
         outside.patient_id,
@@ -65,6 +68,7 @@ ranked as (
         and outside.injury_no = visit_window.injury_no
     where visit_window.due_on is not null
 ),
+
 nearest as (
     select
         ranked.patient_id,
@@ -75,6 +79,7 @@ nearest as (
     from ranked
     where ranked.rank_no = 1
 )
+
 select
     episode.clinic,
     assessment.patient_id,

@@ -12,6 +12,7 @@ with current_event as (
     from ops.event_version as event_version
     where event_version.row_state in ('new', 'corrected') and event_version.superseded_at is null
 ),
+
 ended as (
     select
         current_event.patient_id,
@@ -21,6 +22,7 @@ ended as (
     from current_event
     group by current_event.patient_id
 ),
+
 seen as (
     select
         follow_up_version.patient_id,
@@ -29,6 +31,7 @@ seen as (
     where follow_up_version.row_state <> 'held'
     group by follow_up_version.patient_id
 ),
+
 enrolled as (
     select
         enrolment_version.patient_id,
@@ -37,6 +40,7 @@ enrolled as (
     where enrolment_version.row_state in ('new', 'corrected') and enrolment_version.superseded_at is null
     group by enrolment_version.patient_id
 )
+
 select
     enrolled.patient_id,
     cast(enrolled.n_episodes as integer) as n_episodes,  -- Avulsions enrolled: two sides, or the same side anew, are two.

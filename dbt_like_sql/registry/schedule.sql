@@ -27,6 +27,7 @@ with mri as (
         and visit_window.injury_no = imaging.injury_no
         and imaging.mri_on between visit_window.window_opens_on and visit_window.window_closes_on
 ),
+
 judged as (
     select
         case
@@ -82,6 +83,7 @@ judged as (
         and visit_window.injury_no = mri.injury_no
         and visit_window.visit = mri.visit
 ),
+
 standing as (
     select
         judged.clinic,
@@ -112,6 +114,7 @@ standing as (
         end as visit_status
     from judged
 )
+
 select
     standing.clinic,  -- Clinic that answers for the visit: the enrolling one, or after a move the one that follows now.
     standing.patient_id,

@@ -18,6 +18,7 @@ with visit as (
         string_split(visit_schedule.measures, ' ') as measures
     from seeds.visit_schedule as visit_schedule
 ),
+
 ordered as (
     select
         visit.visit,
@@ -30,6 +31,7 @@ ordered as (
         lead(visit.opens_days_before) over (order by visit.months) as next_opens_days_before
     from visit
 )
+
 select
     ordered.visit,  -- Visit of the schedule, such as month_12.
     cast(ordered.visit_no as integer) as visit_no,  -- 1, 2, ... in order of time.
