@@ -10,7 +10,7 @@ with scheduled as (
 ),
 
 expected as (
-    select count(*) as n_visits
+    select count(visit_schedule.visit) as n_visits
     from registry.visit_schedule as visit_schedule
 )
 
