@@ -81,6 +81,7 @@ def refuse_failed(connection: duckdb.DuckDBPyConnection, results: Sequence[Audit
     raise AuditError(
         f"{len(bad)} of {len(results)} audits did not pass, so the snapshot was discarded: {'; '.join(told)}.",
         "The snapshot before stands. `hamreg audit show` lists the rows.",
+        results,
     )
 
 

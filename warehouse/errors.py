@@ -1,5 +1,11 @@
 """The root of the registry's errors: each carries a remedy and an exit code. A user sees them without a traceback."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from warehouse.audit import AuditResult
+
 
 class RegistryError(Exception):
     """Something a user can act on: `message` says what is wrong, `remedy` what to do next."""
@@ -23,9 +29,16 @@ class LockedError(HomeError):
 
 
 class AuditError(RegistryError):
-    """A derived table broke a rule about itself: the snapshot was discarded and the one before stands."""
+    """A derived table broke a rule about itself: the snapshot was discarded and the one before stands.
+
+    `results` is how every check came out, those that passed too (`warehouse.audit.AuditResult`).
+    """
 
     exit_code = 1
+
+    def __init__(self, message: str, remedy: str = "", results: "Sequence[AuditResult]" = ()) -> None:
+        super().__init__(message, remedy)
+        self.results = tuple(results)
 
 
 class QueryError(RegistryError):
