@@ -1,0 +1,115 @@
+"""Commands that look at the current snapshot: status and overdue. They load the database and nothing heavier."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import click
+
+from pipelines.cli.context import find_clinic, now, read_home
+from pipelines.cli.query import PRINTERS, ask
+from pipelines.reports.morning import ClinicMorning, Morning, read_morning
+from pipelines.settings import Settings
+from warehouse.connection import literal
+from warehouse.layout import Home
+from warehouse.lock import read_holder
+
+OVERDUE_SQL = """
+select clinic, patient_id, side, injury_no, arm, visit, due_on, overdue_since, days_overdue,
+    array_to_string(measures_to_ask, ', ') as ask_for, reason
+from mart.overdue where {condition} order by clinic, days_overdue desc, patient_id, side, injury_no
+"""
+
+HELD_BECAUSE = {
+    "not_known_here": "the enrolment, or `hamreg share`, is not here yet",
+    "withdrawn": "the patient asked for no more",
+}
+
+
+@click.command("status")
+@click.pass_obj
+def status_command(path: str, /) -> None:
+    """Show on one screen what the registry knows, what waits and what needs somebody."""
+    home, settings = read_home(path)
+    morning = read_morning(home, settings.clinics)
+    for line in status_lines(home, settings, morning):
+        click.echo(line)
+
+
+@click.command("overdue")
+@click.option("--clinic", "code", help="Only this clinic.")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.pass_obj
+def overdue_command(path: str, /, code: str | None, form: str) -> None:
+    """List who is overdue: which visit, since when, what to ask for.
+
+    Overdue: the window of the visit has closed without an assessment and the next window has not opened.
+    """
+    home, settings = read_home(path)
+    condition = f"clinic = {literal(find_clinic(settings, code).code)}" if code else "true"
+    columns, rows = ask(home.registry_path, OVERDUE_SQL.format(condition=condition))
+    PRINTERS[form](columns, rows, 10_000)
+
+
+def status_lines(home: Home, settings: Settings, morning: Morning) -> list[str]:
+    """The screen of `hamreg status`, line by line."""
+    title = settings.name + ("  (SYNTHETIC: no real patient)" if settings.is_synthetic else "")
+    lines = [click.style(title, bold=True), *_snapshot_lines(home, settings, morning), ""]
+    lines += _clinic_lines(morning.clinics)
+    if morning.held:
+        lines += ["", "Waiting rows (they load by themselves when what they wait for comes):"]
+        lines += [
+            f"  {held.n_rows:>6,} {held.form} rows of {held.clinic} since {held.since:%Y-%m-%d}: "
+            f"{HELD_BECAUSE.get(held.because, held.because)}"
+            for held in morning.held
+        ]
+    return [*lines, "", *_next_lines(morning)]
+
+
+def _snapshot_lines(home: Home, settings: Settings, morning: Morning) -> list[str]:
+    holder = read_holder(home)
+    running = f"A run holds the writer's lock: {holder}." if holder else "No run is under way."
+    disk = f"Disk      {morning.home_bytes / 1e6:,.1f} MB used by the registry, {morning.free_bytes / 1e9:,.0f} GB free"
+    if morning.known_at is None:
+        return ["Snapshot  none yet", f"Run       {running}", disk]
+    known = morning.known_at.replace(tzinfo=UTC).astimezone(settings.zone)
+    audits = ", ".join(f"{count:,} {result.replace('_', ' ')}" for result, count in sorted(morning.audits.items()))
+    rows = morning.rows
+    return [
+        f"Snapshot  as known on {known:%Y-%m-%d %H:%M} ({_age(morning.known_at)})",
+        f"Run       {running}",
+        f"Files     {rows['n_submissions']:,} read, {rows['n_refused']:,} refused, {rows['n_resends']:,} sent again",
+        f"Rows      {rows['n_accepted']:,} accepted (of which {rows['n_corrected']:,} corrections), "
+        f"{rows['n_already_known']:,} already known, {rows['n_held']:,} held, {rows['n_rejected']:,} rejected; "
+        f"{rows['n_cells_set_aside']:,} cells set aside",
+        f"Checks    {audits}",
+        f"Releases  {len(morning.releases):,}" + (f", newest {morning.releases[-1]}" if morning.releases else ""),
+        disk,
+    ]
+
+
+def _clinic_lines(clinics: Sequence[ClinicMorning]) -> list[str]:
+    head = f"{'Clinic':<10}{'episodes':>9}{'findings':>10}{'queries':>9}{'held':>7}{'overdue':>9}{'files waiting':>15}"
+    return [
+        click.style(head, underline=True),
+        *(
+            f"{c.clinic:<10}{c.n_episodes:>9,}{c.n_findings:>10,}{c.n_queries:>9,}{c.n_held:>7,}{c.n_overdue:>9,}"
+            f"{c.n_waiting:>15,}"
+            for c in clinics
+        ),
+    ]
+
+
+def _next_lines(morning: Morning) -> list[str]:
+    steps = []
+    if any(morning.waiting.values()):
+        steps.append(f"hamreg run        {sum(morning.waiting.values()):,} files wait in the inbox")
+    if any(clinic.n_overdue for clinic in morning.clinics):
+        steps.append("hamreg overdue    who is overdue for which visit")
+    if any(clinic.n_queries for clinic in morning.clinics):
+        steps.append('hamreg query "from ops.query"    open questions to the clinics')
+    return ["Next:", *(f"  {step}" for step in steps)] if steps else ["Nothing needs you."]
+
+
+def _age(known_at: datetime) -> str:
+    days = (now() - known_at.replace(tzinfo=UTC)).days
+    return "today" if days < 1 else f"{days:,} days ago"
