@@ -19,7 +19,7 @@ with one_year_window as (
         schedule.due_on,
         schedule.window_opens_on,
         schedule.window_closes_on,
-        schedule.visit_status
+        schedule.status as visit_status
     from registry.schedule as schedule
     where schedule.visit = 'month_12'
 ),
@@ -187,7 +187,7 @@ select
     chosen.assessed_on,
     cast(date_diff('day', chosen.anchor_on, chosen.assessed_on) as integer) as days_anchor_to_assessment,
     follow_up.is_counted as is_in_window,  -- The assessment lies in the window of month 12; empty where there is no assessment.
-    chosen.visit_status,
+    chosen.visit_status,  -- How the visit at month 12 stands: `registry.schedule.status`.
     follow_up.phat_total,
     follow_up.phat_items_answered,
     follow_up.phat_total_missing,

@@ -22,4 +22,4 @@ select
 from registry.schedule as schedule
 inner join registry.patient as patient on schedule.patient_id = patient.patient_id
 cross join ops.known as known
-where schedule.visit_status = 'overdue'
+where schedule.status = 'overdue'

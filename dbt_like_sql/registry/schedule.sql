@@ -10,9 +10,9 @@ Whoever is lost to follow-up stays due: in_window, overdue or missed, with the r
 
 grain: patient_id, side, injury_no, visit
 checks:
-  - visit_status in ('done', 'in_window', 'not_yet_due', 'overdue', 'missed', 'ended')
-  - visit_status <> 'done' or assessed_on between window_opens_on and window_closes_on
-  - visit_status <> 'ended' or reason in ('dead', 'withdrawn')
+  - status in ('done', 'in_window', 'not_yet_due', 'overdue', 'missed', 'ended')
+  - status <> 'done' or assessed_on between window_opens_on and window_closes_on
+  - status <> 'ended' or reason in ('dead', 'withdrawn')
 */
 with mri as (
     select distinct
@@ -111,7 +111,7 @@ standing as (
             when judged.today <= judged.window_closes_on then 'in_window'
             when judged.today <= judged.overdue_until then 'overdue'
             else 'missed'
-        end as visit_status
+        end as status
     from judged
 )
 
@@ -126,15 +126,15 @@ select
     standing.due_on,
     standing.window_opens_on,
     standing.window_closes_on,
-    standing.visit_status,  -- done, in_window, not_yet_due, overdue, missed or ended, as defined above.
+    standing.status,  -- done, in_window, not_yet_due, overdue, missed or ended, as defined above.
     case
         when standing.ended_because is not null then standing.ended_because
-        when standing.visit_status = 'done' then null
+        when standing.status = 'done' then null
         when standing.due_on is null then 'no_anchor'
         when standing.is_lost then 'lost_to_follow_up'
     end as reason,  -- Why the visit stands so: dead, withdrawn, no_anchor or lost_to_follow_up; empty where nothing more is known.
     coalesce(standing.today > standing.window_closes_on, false) as is_window_closed,  -- The last day of the window has passed.
-    case when standing.visit_status = 'overdue' then standing.window_closes_on + 1 end as overdue_since,  -- First day the visit was overdue; empty unless it is overdue.
+    case when standing.status = 'overdue' then standing.window_closes_on + 1 end as overdue_since,  -- First day the visit was overdue; empty unless it is overdue.
     standing.assessed_on,  -- Day of the assessment that counts for the visit; empty where there is none.
     standing.measures_expected,  -- Measures the visit expects.
     standing.measures_done,  -- Of those, the ones with a value.
