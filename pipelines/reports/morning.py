@@ -110,9 +110,14 @@ def read_morning(home: Home, clinics: Mapping[str, object]) -> Morning:
         audits = dict(connection.execute("select result, count(*) from ops.audit group by result").fetchall())
         known = connection.execute("select known_at from ops.known").fetchone()
     codes = sorted(set(counted) | set(clinics))
-    table = tuple(ClinicMorning(code, *counted.get(code, (0,) * 5), n_waiting=waiting.get(code, 0)) for code in codes)
+    table = tuple(_clinic(code, counted.get(code, ()), waiting.get(code, 0)) for code in codes)
     known_at = known[0] if known else None
     return Morning(snapshot.name, known_at, rows, table, held, audits, releases, **sizes, waiting=waiting)
+
+
+def _clinic(code: str, counts: tuple[int, ...], n_waiting: int) -> ClinicMorning:
+    names = ("n_episodes", "n_findings", "n_queries", "n_held", "n_overdue")
+    return ClinicMorning(code, **dict(zip(names, counts, strict=False)), n_waiting=n_waiting)
 
 
 def count_waiting(home: Home, clinic: str) -> int:
