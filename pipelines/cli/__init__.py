@@ -22,7 +22,7 @@ COMMANDS = {
     "run": ("run", "Load what waits, derive a new snapshot, publish it."),
     "status": ("snapshot", "What changed, what waits, what needs you."),
     "overdue": ("snapshot", "Who is overdue for which visit, and since when."),
-    "benchmark": ("snapshot", "One patient beside the study, both arms."),
+    "benchmark": ("benchmark", "One patient beside the study, both arms."),
     "query": ("query", "Ask the current snapshot in SQL, read-only."),
     "release": ("release", "Cut a release from the current snapshot."),
     "dictionary": ("dictionary", "Write the data dictionary."),

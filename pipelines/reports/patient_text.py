@@ -1,0 +1,128 @@
+"""One patient's benchmark as lines of text: PHAT as a plot beside both arms, every other measure as a row.
+
+It prints what `mart.patient_benchmark` holds; it computes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipelines.reports.text_plot import axis, strip
+
+Row = Mapping[str, Any]
+
+LIMITS = (
+    "The study: 59 patients, not randomised, assessors not blinded, one year, no elite athletes; treatment was chosen,",
+    "not drawn. Both arms stand side by side; the other arm is no forecast for the treatment not received.",
+)
+ARMS = ("surgical", "conservative")
+NAME_WIDTH, CELL_WIDTH = 46, 30
+
+
+def patient_lines(rows: Sequence[Row]) -> list[str]:
+    """Every episode of one patient; `rows` are those of `mart.patient_benchmark`, as dicts."""
+    episodes = sorted({(row["side"], row["injury_no"]) for row in rows})
+    lines: list[str] = []
+    for side, injury_no in episodes:
+        lines += episode_lines([row for row in rows if (row["side"], row["injury_no"]) == (side, injury_no)])
+        lines.append("")
+    return [*lines, *LIMITS]
+
+
+def episode_lines(rows: Sequence[Row]) -> list[str]:
+    """One episode: its heading, PHAT at one year beside both arms, then the other measures by timepoint."""
+    first = rows[0]
+    heading = f"{first['patient_id']}  {first['side']}, injury {first['injury_no']}: {first['arm']}, {first['clinic']}"
+    phat = [row for row in rows if (row["measure"], row["timepoint"]) == ("phat_total", "month_12")]
+    others = [row for row in rows if row not in phat]
+    return [heading, "", *_phat_lines(phat), "", *_measure_lines(others), *_chance_line(phat)]
+
+
+def _phat_lines(rows: Sequence[Row]) -> list[str]:
+    if not rows or rows[0]["value"] is None:
+        return ["PHAT at one year: not assessed yet."]
+    lines = [f"PHAT at one year: {rows[0]['value']:g} of 100", " " * 14 + axis()]
+    for row in rows:
+        is_usual = row["prediction_lower"] is not None
+        interval = (row["prediction_lower"], row["prediction_upper"]) if is_usual else (None, None)
+        plot = strip(row["value"], *interval, row["reference_value"])
+        lines.append(f"{row['reference_arm']:<14}{plot}  {_phat_sentence(row)}")
+        lines += [f"{'':<14}{text}" for text in _expected_lines(row)]
+    mark = "● the patient  ┼ the arm's mean  ├─┤ where 95 of 100 such patients lie (about, where cut at an end)"
+    return [*lines, " " * 14 + mark]
+
+
+def _phat_sentence(row: Row) -> str:
+    if row["comparability"] != "comparable":
+        return f"{row['comparability'].replace('_', ' ')}: {codes(row['reasons'])}"
+    if row["is_top_of_scale"]:
+        return "at the top of the scale"
+    percentile = f"about percentile {row['percentile']:.0f} ({row['percentile_lower']:.0f} to "
+    return f"{percentile}{row['percentile_upper']:.0f}); scaled beta {row['percentile_scaled_beta']:.0f}"
+
+
+def _expected_lines(row: Row) -> list[str]:
+    if row["expected"] is None or row["comparability"] != "comparable":
+        return []
+    cut = ", cut at the scale's end" if row["is_expected_cut"] else ""
+    interval = f"{row['expected_lower']:.0f} to {row['expected_upper']:.0f}{cut}"
+    lines = [f"expected from the baseline {row['expected']:.0f} ({interval})"]
+    flags = f"; read with: {codes(row['flags'])}" if row["flags"] else ""
+    verdict = f"verdict: {row['verdict'].replace('_', ' ')}{flags}" if row["verdict"] else flags.lstrip("; ")
+    return [*lines, verdict] if verdict else lines
+
+
+def _measure_lines(rows: Sequence[Row]) -> list[str]:
+    keys = list(dict.fromkeys((row["timepoint"], row["measure"], row["category"]) for row in rows))
+    cells = {(row["timepoint"], row["measure"], row["category"], row["reference_arm"]): row for row in rows}
+    known = [
+        key for key in keys if any(cells[(*key, arm)]["value"] is not None for arm in ARMS if (*key, arm) in cells)
+    ]
+    if not known:
+        return []
+    heads = [f"study, {arm}" for arm in ARMS]
+    lines = [f"{'Measure':<{NAME_WIDTH}}{'patient':>10}   " + "".join(f"{head:<{CELL_WIDTH}}" for head in heads)]
+    for key in known:
+        pair = [cells.get((*key, arm)) for arm in ARMS]
+        own = next(row for row in pair if row is not None)
+        name = " ".join(part for part in key if part).replace("_", " ")
+        texts = "".join(f"{_beside(row):<{CELL_WIDTH}}" for row in pair)
+        lines.append(f"{name:<{NAME_WIDTH}}{_value(own):>10}   {texts}".rstrip())
+    return lines
+
+
+def _value(row: Row) -> str:
+    if row["statistic"] in ("count", "proportion_above"):
+        return "yes" if row["has_outcome"] else "no"
+    return f"{row['value']:g}"
+
+
+def _beside(row: Row | None) -> str:
+    """The study's figure beside the patient's value, by its kind of statistic."""
+    if row is None:
+        return ""
+    if row["comparability"] != "comparable":
+        return row["comparability"].replace("_", " ")
+    if row["statistic"] == "count":
+        return f"{row['reference_value']:.0f} of {row['reference_n']} ({100 * row['reference_proportion']:.0f} %)"
+    if row["statistic"] == "proportion_above":
+        return f"over {100 * row['reference_value']:.0f} %"
+    if row["statistic"] == "median_iqr":
+        quartiles = f"{row['reference_value']:g} ({row['reference_lower']:g} to {row['reference_upper']:g})"
+        return f"{quartiles} {row['band'].replace('_', ' ') if row['band'] else ''}".rstrip()
+    if row["statistic"] == "mean_ci95":
+        return f"{row['reference_value']:g} (mean's {row['reference_lower']:g} to {row['reference_upper']:g})"
+    return f"{row['reference_value']:g} (SD {row['reference_sd']:g})"
+
+
+def _chance_line(rows: Sequence[Row]) -> list[str]:
+    own = [row for row in rows if row["is_own_arm"] and row["n_measures_compared"]]
+    if not own:
+        return []
+    compared, low = own[0]["n_measures_compared"], own[0]["n_low_by_chance"]
+    text = f"Of {compared} measures compared at one year, {low:.1f} would lie under the 5th percentile by chance alone."
+    return ["", f"{text} Only PHAT carries a verdict."]
+
+
+def codes(values: Sequence[str] | None) -> str:
+    """Codes of rules as words."""
+    return ", ".join(value.replace("_", " ") for value in values or ()) or "no reason given"
