@@ -42,9 +42,7 @@ def _phat_lines(rows: Sequence[Row]) -> list[str]:
         return ["PHAT at one year: not assessed yet."]
     lines = [f"PHAT at one year: {rows[0]['value']:g} of 100", " " * 14 + axis()]
     for row in rows:
-        is_usual = row["prediction_lower"] is not None
-        interval = (row["prediction_lower"], row["prediction_upper"]) if is_usual else (None, None)
-        plot = strip(row["value"], *interval, row["reference_value"])
+        plot = strip(row["value"], row["prediction_lower"], row["prediction_upper"], row["reference_value"])
         lines.append(f"{row['reference_arm']:<14}{plot}  {_phat_sentence(row)}")
         lines += [f"{'':<14}{text}" for text in _expected_lines(row)]
     mark = "● the patient  ┼ the arm's mean  ├─┤ where 95 of 100 such patients lie (about, where cut at an end)"
@@ -101,7 +99,7 @@ def _beside(row: Row | None) -> str:
     if row is None:
         return ""
     if row["comparability"] != "comparable":
-        return row["comparability"].replace("_", " ")
+        return str(row["comparability"]).replace("_", " ")
     if row["statistic"] == "count":
         return f"{row['reference_value']:.0f} of {row['reference_n']} ({100 * row['reference_proportion']:.0f} %)"
     if row["statistic"] == "proportion_above":
