@@ -28,15 +28,21 @@ _SPEAKS_OF_THE_QUERY = (duckdb.ParserException, duckdb.BinderException, duckdb.C
 @contextmanager
 def writer(home: Home, command: str, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
     """Hold the writer's lock and a connection with the facts, migrated, attached as `facts`."""
-    with lock(home, command, patience_seconds):
-        connection = open_memory()
-        try:
-            attach(connection, home.facts_path, "facts")
-            migrate(connection, home)
-            home.facts_path.chmod(PRIVATE_FILE)
-            yield connection
-        finally:
-            connection.close()
+    with lock(home, command, patience_seconds), open_facts(home) as connection:
+        yield connection
+
+
+@contextmanager
+def open_facts(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the facts, migrated, attached as `facts`; for a caller that holds the writer's lock."""
+    connection = open_memory()
+    try:
+        attach(connection, home.facts_path, "facts")
+        migrate(connection, home)
+        home.facts_path.chmod(PRIVATE_FILE)
+        yield connection
+    finally:
+        connection.close()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from warehouse.durability import sync_folder
 from warehouse.faults import reached
@@ -21,6 +21,7 @@ STANDSTILL = timedelta(minutes=1)
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]{1,8})")
 _TICK = timedelta(microseconds=1)
 _BLOCK = 1 << 20
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,17 @@ def clear(item: Waiting) -> None:
     sync_folder(item.path.parent)
 
 
+def sweep(home: Home) -> None:
+    """Remove what hand-ins left that died: parts, and sidecars that no entry followed. Those under way stay."""
+    for part in home.inbox_folder.glob("*/.*.part"):
+        if not _is_alive(part.name.split(".")[-2]):
+            part.unlink(missing_ok=True)
+    for sidecar in home.inbox_folder.glob("*/.*.json"):
+        entry = sidecar.with_name(sidecar.name[1 : -len(".json")])
+        if not entry.exists() and not _is_alive(str(_read_sidecar(sidecar).get("pid", ""))) and not entry.exists():
+            sidecar.unlink(missing_ok=True)
+
+
 def sidecar_of(path: Path) -> Path:
     """Where the name of an inbox entry is kept."""
     return path.with_name(f".{path.name}.json")
@@ -92,11 +104,7 @@ def sidecar_of(path: Path) -> Path:
 
 def read_name(path: Path) -> str:
     """The name the clinic gave the file; its id where the sidecar is gone."""
-    try:
-        content = json.loads(sidecar_of(path).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return path.name
-    return str(content.get("file", path.name)) if isinstance(content, dict) else path.name
+    return str(_read_sidecar(sidecar_of(path)).get("file", path.name))
 
 
 def digest_of(content: bytes | Path) -> str:
@@ -108,6 +116,28 @@ def digest_of(content: bytes | Path) -> str:
         while block := stream.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+def _sidecar(name: str) -> bytes:
+    return json.dumps({"file": name[-_LONGEST_NAME:], "pid": os.getpid()}, ensure_ascii=False).encode()
+
+
+def _read_sidecar(path: Path) -> dict[str, object]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _is_alive(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _ticks(start: datetime) -> Iterator[datetime]:
@@ -133,7 +163,7 @@ def _place(folder: Path, submission: str, name: str, content: bytes | Path) -> b
     """Write the sidecar, then the entry; False where another hand-in has the id."""
     entry = folder / submission
     try:
-        _write(sidecar_of(entry), json.dumps({"file": Path(name).name}, ensure_ascii=False).encode())
+        _write(sidecar_of(entry), _sidecar(PureWindowsPath(name).name))
         reached("hand_in.sidecar")
         _write(entry, content)
     except FileExistsError:
@@ -197,7 +227,7 @@ def _link(home: Home, path: Path, now: datetime) -> str:
         submission = f"{instant_id(instant)}~{digest[:12]}.{_suffix(path.name)}"
         entry = path.with_name(submission)
         if _is_free(home, submission) and not sidecar_of(entry).exists():
-            _write(sidecar_of(entry), json.dumps({"file": path.name}, ensure_ascii=False).encode())
+            _write(sidecar_of(entry), _sidecar(path.name))
             reached("adopt.sidecar")
             os.link(path, entry)
             reached("adopt.link")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.intake.inbox import adopt, arriving, clear, hand_in, waiting
+from pipelines.intake.inbox import adopt, arriving, clear, hand_in, sweep, waiting
 from warehouse.layout import Home
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -103,3 +103,12 @@ def test_clearing_takes_the_entry_and_its_sidecar(home: Home) -> None:
     hand_in(home, "AMC", "march.csv", b"a,b\n", NOON)
     clear(waiting(home)[0])
     assert list(home.inbox("AMC").iterdir()) == []
+
+
+def test_what_a_dead_hand_in_left_is_swept_and_what_waits_stays(home: Home) -> None:
+    submission = hand_in(home, "AMC", "march.csv", b"a", NOON)
+    dead = 2**22 + 1  # more than any process id
+    drop(home, f".20260301T120000000009Z~0123456789ab.csv.{dead}.part", b"half")
+    drop(home, ".20260301T120000000009Z~0123456789ab.csv.json", b'{"file": "x.csv", "pid": %d}' % dead)
+    sweep(home)
+    assert sorted(path.name for path in home.inbox("AMC").iterdir()) == [f".{submission}.json", submission]
