@@ -1,0 +1,60 @@
+"""A verdict as the ledger wants it: plain records and Arrow tables. Opens nothing."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import polars as pl
+
+from pipelines.intake.verdict import Refusal, Section
+from pipelines.settings import Settings
+from schemas.dictionary import Dictionary
+from schemas.render.duckdb_ddl import form_columns
+from warehouse.records import FormTable, SectionRecord
+
+
+def form_tables(dictionary: Dictionary) -> tuple[FormTable, ...]:
+    """The table of facts of each form."""
+    return tuple(FormTable(form.name, form.key, form.values) for form in form_columns(dictionary))
+
+
+def section_record(section: Section) -> SectionRecord:
+    """A validated section, its frames as Arrow tables."""
+    return SectionRecord(
+        number=section.number,
+        form=section.form,
+        sheet=section.sheet,
+        header=section.header,
+        physical=section.records.physical,
+        header_records=section.records.header,
+        blank=section.records.blank,
+        furniture=section.records.furniture,
+        rejected=section.rejected,
+        cells_set_aside=section.cells_set_aside,
+        rows=_arrow(section.rows),
+        raw=_arrow(section.raw),
+        findings=_arrow(section.findings),
+    )
+
+
+def refusal_content(refusal: Refusal) -> Mapping[str, Any]:
+    """What the ledger keeps of a refusal; its rule stands beside it."""
+    content = asdict(refusal)
+    del content["rule"]
+    return content
+
+
+def settings_json(settings: Settings) -> str:
+    """The settings as canonical JSON."""
+    return json.dumps(asdict(settings), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def version_of(text: str) -> str:
+    """The first 12 characters of a text's SHA-256."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _arrow(frame: pl.DataFrame) -> Any:
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())

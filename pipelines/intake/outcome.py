@@ -1,0 +1,88 @@
+"""What became of one submission, small enough to keep for a whole batch: counts, findings to list, rows to mend.
+
+Made from what the ledger holds, so that a receipt rendered again says the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from warehouse.records import SectionRecord, SectionStates, SubmissionRecord
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SEVERITIES = ("error", "warning", "note")
+
+
+@dataclass(frozen=True)
+class SectionOutcome:
+    """A section without its rows. `listed` are the findings a receipt names, `to_mend` the raw rows that need work."""
+
+    number: int
+    form: str
+    sheet: str
+    header: tuple[str, ...]
+    physical: int
+    header_records: int
+    blank: int
+    furniture: int
+    accepted: int
+    rejected: int
+    cells_set_aside: int
+    listed: pl.DataFrame
+    by_rule: Mapping[str, int]
+    n_findings: int
+    findings: pl.DataFrame  # errors and warnings of `to_mend`
+    to_mend: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One submission, its sections and, once all of a batch are in, what became of their rows."""
+
+    submission: SubmissionRecord
+    sections: tuple[SectionOutcome, ...]
+    states: Mapping[int, SectionStates]
+
+
+def read_section(section: SectionRecord, limit: int) -> SectionOutcome:
+    """The outcome of a recorded section, `limit` findings listed: the gravest, in order of lines."""
+    findings = _frame(section.findings)
+    work = findings.filter(pl.col("severity") != "note")
+    raw = _frame(section.raw)
+    return SectionOutcome(
+        number=section.number,
+        form=section.form,
+        sheet=section.sheet,
+        header=section.header,
+        physical=section.physical,
+        header_records=section.header_records,
+        blank=section.blank,
+        furniture=section.furniture,
+        accepted=section.accepted,
+        rejected=section.rejected,
+        cells_set_aside=section.cells_set_aside,
+        listed=list_findings(findings, limit),
+        by_rule=dict(findings.group_by("rule").len().sort("len", "rule", descending=[True, False]).iter_rows()),
+        n_findings=findings.height,
+        findings=work,
+        to_mend=raw.filter(pl.col("line").is_in(work["line"].implode())).sort("line"),
+    )
+
+
+def list_findings(findings: pl.DataFrame, limit: int) -> pl.DataFrame:
+    """At most `limit` findings: errors before warnings before notes, then all in order of lines."""
+    rank = pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)), default=0, return_dtype=pl.Int32)
+    order = ["line", "cell", "column", "rule", "found"]
+    kept = findings if findings.height <= limit else findings.sort(rank, *order).head(limit)
+    return kept.sort("line", pl.col("cell").str.len_bytes(), rank, *order[1:])
+
+
+def _frame(table: "pa.Table") -> pl.DataFrame:
+    frame = pl.from_arrow(table)
+    if not isinstance(frame, pl.DataFrame):
+        raise TypeError("a table was expected")
+    return frame.with_columns(pl.col("line").cast(pl.Int32))

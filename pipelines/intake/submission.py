@@ -1,0 +1,218 @@
+"""Submissions from inbox to receipt, in the order of commits that loses nothing: archive, ledger, receipts, inbox last.
+
+The caller holds the writer's lock; reading and judging a file stand in `reading` and `validation`.
+"""
+
+import os
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pandera.errors
+import polars as pl
+
+from pipelines.intake.facts import form_tables, refusal_content, section_record, settings_json, version_of
+from pipelines.intake.inbox import Waiting, adopt, clear, digest_of, hand_in, sweep, waiting
+from pipelines.intake.outbox import write_receipts
+from pipelines.intake.outcome import Outcome, SectionOutcome, read_section
+from pipelines.intake.reading import read_file
+from pipelines.intake.receipt import Receipt, check_receipt, make_receipt
+from pipelines.intake.validation import validate
+from pipelines.intake.verdict import Reading, Refusal, Verdict
+from pipelines.settings import Clinic, Limits, Settings
+from schemas.dictionary import Dictionary
+from warehouse import ledger
+from warehouse.durability import sync_folder
+from warehouse.errors import QueryError
+from warehouse.faults import reached
+from warehouse.layout import PRIVATE_FOLDER, Home
+from warehouse.records import SectionRecord, SectionStates, SubmissionRecord
+
+__all__ = ["Failure", "Intake", "Loaded", "Progress", "adopt", "check_file", "hand_in", "load", "sweep", "waiting"]
+
+Progress = Callable[[str, int, int], None]  # what is done, how many of how many
+States = Callable[[Sequence[str]], Sequence[SectionStates]]
+
+# A fault of the project that a file brings out must not stop the other files: it stays in the inbox and is reported.
+_FAULTS = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError),
+    *(QueryError, pl.exceptions.PolarsError, pandera.errors.SchemaError, pandera.errors.SchemaErrors),
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file that brought out a fault of the project: where it arose, and no word of what the file holds."""
+
+    submission: str
+    clinic: str
+    fault: str
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Receipts by submission, in the order received, and files that could not be loaded and still wait."""
+
+    receipts: Mapping[str, Receipt] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Intake:
+    """All that loading needs: the home, its settings, the dictionary, the facts and the run's clock."""
+
+    home: Home
+    settings: Settings
+    dictionary: Dictionary
+    connection: duckdb.DuckDBPyConnection
+    loaded_at: datetime
+    states: States | None = None
+
+
+def check_file(path: Path, clinic: Clinic, dictionary: Dictionary, limits: Limits | None = None) -> Receipt:
+    """The receipt a file would get, without a home."""
+    limits = limits or Limits()
+    verdict = _judge(path, path.name, clinic, dictionary, limits, {})
+    return check_receipt(verdict, dictionary, clinic.language, limits.max_findings_listed)
+
+
+def load(intake: Intake, items: Sequence[Waiting], progress: Progress | None = None) -> Loaded:
+    """Load waiting files, each in its own transaction; receipts when all are in. Loading one again changes nothing."""
+    ledger.ensure_form_tables(intake.connection, form_tables(intake.dictionary))
+    outcomes: dict[str, Outcome] = {}
+    failures: list[Failure] = []
+    for number, item in enumerate(items, start=1):
+        try:
+            outcomes[item.submission] = _record(intake, item)
+        except _FAULTS as fault:
+            failures.append(Failure(item.submission, item.clinic, _place(fault)))
+        _tell(progress, "read", number, len(items))
+    states = _states(intake, list(outcomes.values()))
+    receipts: dict[str, Receipt] = {}
+    for number, item in enumerate(items, start=1):
+        if item.submission in outcomes:
+            receipts[item.submission] = _answer(intake, item, outcomes[item.submission], states)
+        _tell(progress, "answered", number, len(items))
+    return Loaded(receipts, tuple(failures))
+
+
+def _tell(progress: Progress | None, what: str, number: int, total: int) -> None:
+    if progress is not None:
+        progress(what, number, total)
+
+
+def _place(fault: BaseException) -> str:
+    """The kind of the fault and the line of code it arose at; its text may quote a cell and is left out."""
+    frames = [frame for frame in traceback.extract_tb(fault.__traceback__) if "site-packages" not in frame.filename]
+    last = frames[-1]
+    return f"{type(fault).__name__} at {Path(last.filename).name}:{last.lineno}"
+
+
+def _record(intake: Intake, item: Waiting) -> Outcome:
+    """Judge, archive and record a file; one that the ledger knows is taken from there."""
+    known = ledger.find(intake.connection, item.submission)
+    if known is not None:
+        return _read_outcome(intake, known)
+    digest = digest_of(item.path)
+    original = ledger.find_by_digest(intake.connection, item.clinic, digest, item.received_at)
+    clinic = intake.settings.clinics.get(item.clinic)
+    formats = {code: other.id_format for code, other in intake.settings.clinics.items()}
+    if original is not None:
+        verdict = Verdict(item.file, item.clinic, None, None)
+    elif clinic is None:
+        verdict = Verdict(item.file, item.clinic, None, _unknown_clinic(item.clinic, intake.settings))
+    else:
+        verdict = _judge(item.path, item.file, clinic, intake.dictionary, intake.settings.limits, formats)
+    if verdict.refusal is None or verdict.refusal.is_stored:
+        _archive(intake.home, item, digest)
+    record = _submission_record(intake, item, verdict, digest, original)
+    sections = [section_record(section) for section in verdict.sections]
+    settings, dictionary = settings_json(intake.settings), intake.dictionary.to_json()
+    ledger.record(intake.connection, record, sections, settings=settings, dictionary=dictionary)
+    return _read_outcome(intake, record) if original else Outcome(record, _outcomes(intake, sections), {})
+
+
+def _judge(
+    path: Path, name: str, clinic: Clinic, dictionary: Dictionary, limits: Limits, formats: Mapping[str, str]
+) -> Verdict:
+    size = path.stat().st_size
+    if size > limits.max_bytes:  # refused without holding its bytes
+        return Verdict(name, clinic.code, None, Refusal("file_too_large", str(size), str(limits.max_bytes)))
+    reading = read_file(name, path.read_bytes(), dictionary, clinic, limits)
+    return validate(_safe_name(name, reading), reading, dictionary, clinic, formats)
+
+
+def _safe_name(name: str, reading: Reading) -> str:
+    """A file refused for identifiers may carry one in its name."""
+    is_telling = reading.refusal is not None and not reading.refusal.is_stored
+    return f"file{Path(name).suffix.lower()}" if is_telling else name
+
+
+def _unknown_clinic(code: str, settings: Settings) -> Refusal:
+    return Refusal("clinic_unknown", code, ", ".join(sorted(settings.clinics)))
+
+
+def _submission_record(
+    intake: Intake, item: Waiting, verdict: Verdict, digest: str, original: SubmissionRecord | None
+) -> SubmissionRecord:
+    return SubmissionRecord(
+        submission=item.submission,
+        clinic=item.clinic,
+        received_at=item.received_at,
+        loaded_at=intake.loaded_at,
+        file=verdict.file,
+        digest=digest,
+        n_bytes=item.path.stat().st_size,
+        settings_version=version_of(settings_json(intake.settings)),
+        dictionary_version=intake.dictionary.version,
+        refused=verdict.refusal.rule if verdict.refusal else None,
+        refusal=refusal_content(verdict.refusal) if verdict.refusal else None,
+        resend_of=original.submission if original else None,
+        dialect=asdict(verdict.dialect) if verdict.dialect else None,
+    )
+
+
+def _archive(home: Home, item: Waiting, digest: str) -> None:
+    """Link the file into the archive under its digest: the same bytes are kept once."""
+    folder = home.archive(item.clinic)
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    if not (folder / digest).exists():
+        os.link(item.path, folder / digest)
+        sync_folder(folder)
+    reached("intake.archive")
+
+
+def _outcomes(intake: Intake, sections: Sequence[SectionRecord]) -> tuple[SectionOutcome, ...]:
+    limit = intake.settings.limits.max_findings_listed
+    return tuple(read_section(section, limit) for section in sections)
+
+
+def _read_outcome(intake: Intake, record: SubmissionRecord) -> Outcome:
+    """The outcome as the ledger has it; a resend shows what its original held."""
+    sections = ledger.read_sections(intake.connection, record.resend_of or record.submission)
+    return Outcome(record, _outcomes(intake, sections), {})
+
+
+def _states(intake: Intake, outcomes: Sequence[Outcome]) -> Mapping[str, Mapping[int, SectionStates]]:
+    """What became of the rows of a batch, asked once: by the submission that was read, and section."""
+    read = sorted({outcome.submission.resend_of or outcome.submission.submission for outcome in outcomes})
+    found: dict[str, dict[int, SectionStates]] = {}
+    for state in intake.states(read) if intake.states and read else ():
+        found.setdefault(state.submission, {})[state.section] = state
+    return found
+
+
+def _answer(
+    intake: Intake, item: Waiting, outcome: Outcome, states: Mapping[str, Mapping[int, SectionStates]]
+) -> Receipt:
+    """Write the receipts of a recorded submission, then take its file out of the inbox."""
+    record = outcome.submission
+    answered = Outcome(record, outcome.sections, states.get(record.resend_of or record.submission, {}))
+    clinic = intake.settings.clinics.get(item.clinic, Clinic(item.clinic))
+    receipt = make_receipt(answered, intake.dictionary, clinic.language)
+    receipt = write_receipts(intake.home.outbox(item.clinic), receipt)
+    clear(item)
+    return receipt

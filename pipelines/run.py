@@ -1,0 +1,92 @@
+"""The core run, with or without Dagster: adopt and load what waits, then derive and publish a snapshot.
+
+Everything here holds the writer's lock; what a file, a model or a benchmark means stands elsewhere.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipelines.intake.receipt import Receipt
+from pipelines.intake.submission import Failure, Intake, Loaded, Progress, adopt, load, sweep, waiting
+from pipelines.plan import build_plan
+from pipelines.settings import Settings
+from schemas.dictionary import read_dictionary
+from warehouse.connection import open_facts
+from warehouse.derive import Derivation
+from warehouse.layout import Home
+from warehouse.lock import PATIENCE_SECONDS, lock
+from warehouse.snapshots import publish
+
+_COUNTS = ("accepted", "rejected", "held", "already_known", "corrected")
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a run did, in counts: never a patient's value."""
+
+    receipts: Mapping[str, Receipt] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+    derivation: Derivation | None = None
+
+    @property
+    def n_refused(self) -> int:
+        """Files that were refused whole."""
+        return sum(receipt["refused"] is not None for receipt in self.receipts.values())
+
+    @property
+    def n_resent(self) -> int:
+        """Files that had been sent before."""
+        return sum(receipt["resend_of"] is not None for receipt in self.receipts.values())
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """Rows by what became of them, `cells_set_aside` beside them."""
+        sections = [section for receipt in self.receipts.values() for section in receipt["sections"]]
+        counts = {name: sum(section["records"][name] for section in sections) for name in _COUNTS}
+        return {**counts, "cells_set_aside": sum(section["cells_set_aside"] for section in sections)}
+
+
+def run(
+    home: Home,
+    settings: Settings,
+    clock: Callable[[], datetime],
+    progress: Progress | None = None,
+    *,
+    command: str = "run",
+    patience_seconds: float = PATIENCE_SECONDS,
+) -> RunSummary:
+    """Load all that waits and publish a snapshot. `LockedError` where another run is under way."""
+    with lock(home, command, patience_seconds):
+        loaded = load_waiting(home, settings, clock(), progress)
+        derivation = publish_snapshot(home, settings, clock(), progress)
+    return RunSummary(loaded.receipts, loaded.failures, derivation)
+
+
+def load_waiting(
+    home: Home,
+    settings: Settings,
+    now: datetime,
+    progress: Progress | None = None,
+    only: Collection[str] | None = None,
+) -> Loaded:
+    """Load what waits, or of it the submissions named in `only`. The caller holds the lock.
+
+    One of `only` that waits no longer was answered before: its receipt is read from the outbox.
+    """
+    sweep(home)
+    adopt(home, now)
+    items = [item for item in waiting(home) if only is None or item.submission in only]
+    with open_facts(home) as connection:
+        return load(Intake(home, settings, read_dictionary(), connection, now), items, progress)
+
+
+def publish_snapshot(home: Home, settings: Settings, now: datetime, progress: Progress | None = None) -> Derivation:
+    """Derive everything anew from all facts and put the snapshot in place. The caller holds the lock."""
+    if progress is not None:
+        progress("derive", 0, 1)
+    today = now.astimezone(settings.zone).date()
+    derivation = publish(home, build_plan(), known_at=now, today=today, keep=settings.retention.snapshots)
+    if progress is not None:
+        progress("derive", 1, 1)
+    return derivation
