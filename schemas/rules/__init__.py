@@ -1,5 +1,6 @@
 """Every rule with its words. Ids are stable and never used for anything else; no file or cell is read here."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from schemas.dictionary import Rule
@@ -26,6 +27,7 @@ __all__ = [
     "RULES",
     "TEXT_TOO_LONG",
     "predicate_of",
+    "reasons_asked",
     "row_checks",
     "row_rules",
     "with_reasons",
@@ -66,22 +68,29 @@ def row_checks(form: str) -> "list[pa.Check]":
     return [_check(rule) for rule in row_rules(form)]
 
 
-def with_reasons(frame: "pl.LazyFrame", form: str) -> "pl.LazyFrame":
-    """The frame with a `<column>_missing` text column for each one a predicate asks for, null where absent."""
+def with_reasons(frame: "pl.LazyFrame", rule: Rule) -> "pl.LazyFrame":
+    """The frame with a `<column>_missing` text column for each one the predicate asks for, null where absent."""
     import polars as pl
 
-    asked = {name for rule in row_rules(form) for name in predicate_of(rule).meta.root_names()}
-    absent = sorted(name for name in asked - set(frame.collect_schema().names()) if name.endswith("_missing"))
-    return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
+    present = frame.collect_schema().names()
+    absent = [name for name in reasons_asked(rule.predicate) if name not in present]
+    return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent) if absent else frame
+
+
+@cache
+def reasons_asked(predicate: str) -> tuple[str, ...]:
+    """The `<column>_missing` columns that a predicate reads."""
+    import polars as pl
+
+    return tuple(name for name in pl.sql_expr(predicate).meta.root_names() if name.endswith("_missing"))
 
 
 def _check(rule: Rule) -> "pa.Check":
     import pandera.polars as pa
 
     expression = predicate_of(rule).fill_null(True)
-    form = rule.forms[0]
 
     def is_passed(data: "pa.PolarsData") -> "pl.LazyFrame":
-        return with_reasons(data.lazyframe, form).select(expression)
+        return with_reasons(data.lazyframe, rule).select(expression)
 
     return pa.Check(is_passed, name=rule.id, error=rule.id)

@@ -23,7 +23,6 @@ NOTE_RULES = (
     _note("number_percent", "with a percent sign", "met procentteken", "mit Prozentzeichen"),
     _note("number_unit", "with its unit", "met eenheid", "mit Einheit"),
     _note("number_out_of", "out of the top of the scale", "van het maximum", "vom Höchstwert"),
-    _note("number_rounded", "more decimals than are kept", "meer decimalen dan bewaard", "mehr Stellen als behalten"),
     _note("date_one_order", "the other order is impossible", "andersom kan niet", "andersherum unmöglich"),
     _note("date_two_digit_year", "year of two digits", "jaartal van twee cijfers", "zweistelliges Jahr"),
     _note("date_serial", "a spreadsheet's day number", "dagnummer van de spreadsheet", "Tageszahl der Tabelle"),

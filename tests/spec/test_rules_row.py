@@ -45,7 +45,7 @@ def failing_rules(frame: pl.DataFrame, form: str) -> Mapping[int, set[str]]:
 
 def holds(rule: Rule, frame: pl.DataFrame) -> list[bool | None]:
     found: list[bool | None] = (
-        with_reasons(frame.lazy(), rule.forms[0]).select(predicate_of(rule).alias("holds")).collect()["holds"].to_list()
+        with_reasons(frame.lazy(), rule).select(predicate_of(rule).alias("holds")).collect()["holds"].to_list()
     )
     return found
 
