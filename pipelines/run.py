@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipelines.intake.outbox import read_receipts
 from pipelines.intake.receipt import Receipt
 from pipelines.intake.submission import Failure, Intake, Loaded, Progress, adopt, load, sweep, waiting
 from pipelines.plan import build_plan
@@ -77,8 +78,10 @@ def load_waiting(
     sweep(home)
     adopt(home, now)
     items = [item for item in waiting(home) if only is None or item.submission in only]
+    answered = read_receipts(home.outbox_folder, set(only or ()) - {item.submission for item in items})
     with open_facts(home) as connection:
-        return load(Intake(home, settings, read_dictionary(), connection, now), items, progress)
+        loaded = load(Intake(home, settings, read_dictionary(), connection, now), items, progress)
+    return Loaded({**answered, **loaded.receipts}, loaded.failures)
 
 
 def publish_snapshot(home: Home, settings: Settings, now: datetime, progress: Progress | None = None) -> Derivation:

@@ -32,7 +32,7 @@ class IdRules:
     @property
     def codes(self) -> tuple[str, ...]:
         """Clinic codes that may stand before a number, the sender's first."""
-        return (self.clinic, *(code for code in self.formats if code != self.clinic))
+        return tuple(code for code in dict.fromkeys((self.clinic, *self.formats)) if code)
 
 
 def is_checked(texts: pl.Series) -> pl.Series:

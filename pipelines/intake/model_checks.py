@@ -95,7 +95,7 @@ def _blank_required(draft: Draft) -> pl.DataFrame:
 def _other_clinics(draft: Draft, clinic: str) -> pl.DataFrame:
     """Screening counts are sent for the own clinic only."""
     field = draft.form.field(draft.form.key[0])
-    if field.kind != "text":
+    if field.kind != "text" or not clinic:  # a check before sending may not know who will send
         return collect([])
     rows = (draft.flat[field.name] != clinic).fill_null(False).arg_true()
     return _findings(rows, field.name, CLINIC_OTHER, "error", draft.texts(field.name, rows), clinic)

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from pipelines.intake.receipt import Receipt
@@ -11,20 +11,23 @@ from warehouse.durability import sync_folder, sync_tree
 from warehouse.faults import reached
 from warehouse.layout import PRIVATE_FILE, PRIVATE_FOLDER
 
-RECEIPT_JSON, RECEIPT_HTML = "receipt.json", "receipt.html"
+RECEIPT_JSON = "receipt.json"
 
 
-def write_receipts(folder: Path, receipt: Receipt) -> Receipt:
-    """Write a submission's receipts; where they lie already they stand, so that a retry gives the same one."""
+def write_receipts(folder: Path, receipt: Receipt, files: Callable[[], Mapping[str, bytes]]) -> Receipt:
+    """Write a submission's receipt and the `files` beside it, all or none.
+
+    Where they lie already they stand, so that a retry gives the same receipt.
+    """
     final = folder / str(receipt["submission"])
     if final.exists():
-        content: Receipt = json.loads((final / RECEIPT_JSON).read_text(encoding="utf-8"))
-        return content
+        known: Receipt = json.loads((final / RECEIPT_JSON).read_text(encoding="utf-8"))
+        return known
     part = folder / f".{final.name}.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=PRIVATE_FOLDER, parents=True)
-    for name, text in render(receipt).items():
-        _write(part / name, text)
+    for name, content in {RECEIPT_JSON: _json(receipt), **files()}.items():
+        _write(part / name, content)
         reached("receipt.file")
     sync_tree(part)
     part.rename(final)
@@ -33,9 +36,14 @@ def write_receipts(folder: Path, receipt: Receipt) -> Receipt:
     return receipt
 
 
-def render(receipt: Receipt) -> Mapping[str, bytes]:
-    """Every file of a submission's outbox by name."""
-    return {RECEIPT_JSON: json.dumps(receipt, ensure_ascii=False, indent=1).encode()}
+def read_receipts(folder: Path, submissions: Collection[str]) -> dict[str, Receipt]:
+    """The receipts that lie in any clinic's outbox below the folder, of those submissions."""
+    found = {path.parent.name: path for path in folder.glob(f"*/*/{RECEIPT_JSON}") if path.parent.name in submissions}
+    return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in sorted(found.items())}
+
+
+def _json(receipt: Receipt) -> bytes:
+    return json.dumps(receipt, ensure_ascii=False, indent=1).encode()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -20,6 +20,7 @@ from pipelines.intake.outbox import write_receipts
 from pipelines.intake.outcome import Outcome, SectionOutcome, read_section
 from pipelines.intake.reading import read_file
 from pipelines.intake.receipt import Receipt, check_receipt, make_receipt
+from pipelines.intake.receipt_page import render_page
 from pipelines.intake.validation import validate
 from pipelines.intake.verdict import Reading, Refusal, Verdict
 from pipelines.settings import Clinic, Limits, Settings
@@ -213,6 +214,12 @@ def _answer(
     answered = Outcome(record, outcome.sections, states.get(record.resend_of or record.submission, {}))
     clinic = intake.settings.clinics.get(item.clinic, Clinic(item.clinic))
     receipt = make_receipt(answered, intake.dictionary, clinic.language)
-    receipt = write_receipts(intake.home.outbox(item.clinic), receipt)
+    receipt = write_receipts(intake.home.outbox(item.clinic), receipt, lambda: _files(intake, receipt, clinic))
     clear(item)
     return receipt
+
+
+def _files(intake: Intake, receipt: Receipt, clinic: Clinic) -> Mapping[str, bytes]:
+    """What lies beside `receipt.json`, for people."""
+    page = render_page(receipt, intake.dictionary, clinic.language, intake.settings.zone)
+    return {"receipt.html": page.encode()}

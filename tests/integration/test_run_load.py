@@ -165,6 +165,15 @@ def test_a_fault_that_one_file_brings_out_keeps_that_file_waiting_and_no_other(
     assert loaded.failures[0].fault.startswith("ValueError at test_run_load.py:")
 
 
+def test_a_submission_asked_for_again_is_answered_from_the_outbox(home: Home) -> None:
+    first, second = send(home, file_of("follow_up", {})), send(home, file_of("follow_up", {"tegner": "3"}), hours=1)
+    receipt = load(home).receipts[first]
+    with lock(home, "test"):
+        again = load_waiting(home, SETTINGS, NOON, only=[first])
+    assert again.receipts == {first: receipt}
+    assert (home.outbox("AMC") / second / "receipt.html").exists()
+
+
 class CutOffError(Exception):
     """Stands for a kill at a fault point."""
 
