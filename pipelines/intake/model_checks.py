@@ -10,7 +10,8 @@ import polars as pl
 
 from pipelines.intake.cell import LIKELY_MISSING, REASON_TOKENS
 from pipelines.intake.draft import ROW_FINDING_SCHEMA, Draft, collect
-from schemas.dictionary import Field, Rule, model_of
+from schemas.dictionary import Rule, model_of
+from schemas.suspects import suspect_rows
 
 KEY_MISSING = "key_missing"
 REQUIRED_MISSING = "required_missing"
@@ -18,8 +19,7 @@ CLINIC_OTHER = "clinic_other"
 UNDECLARED_MISSING = "cell_undeclared_missing"
 OUT_OF_RANGE = "out_of_range"
 _NOT_NULLABLE = "not_nullable"
-_EARLIEST = "1980-01-01"
-_LONGEST_TEXT = "20"
+_NO_FAILURES = pl.DataFrame(schema={"row": pl.UInt32, "column": pl.String, "check": pl.String})
 
 
 def check_rows(draft: Draft, clinic: str, rules: Mapping[str, Rule]) -> pl.DataFrame:
@@ -33,18 +33,22 @@ def check_rows(draft: Draft, clinic: str, rules: Mapping[str, Rule]) -> pl.DataF
 def _failures(draft: Draft) -> pl.DataFrame:
     """Which check failed where: `row`, `column` (null for a check of the whole row), `check`."""
     reasons = [reason.rename(f"{name}_missing") for name, reason in draft.reasons.items()]
+    frame = draft.flat.with_columns(reasons)
+    suspects = suspect_rows(frame, draft.form.name)
+    if suspects.is_empty():
+        return _NO_FAILURES
     try:
-        model_of(draft.form.name).validate(draft.flat.with_columns(reasons), lazy=True)
+        model_of(draft.form.name).validate(frame[suspects], lazy=True)
     except pandera.errors.SchemaErrors as errors:
         cases: pl.DataFrame = errors.failure_cases
     else:
-        return pl.DataFrame(schema={"row": pl.UInt32, "column": pl.String, "check": pl.String})
+        return _NO_FAILURES
     if cases["index"].null_count():  # a check that could not run is a fault of the project, not of the file
         checks = cases.filter(pl.col("index").is_null())["check"].unique().sort().to_list()
         raise RuntimeError(f"checks of the form {draft.form.name} did not run: {checks}")
     is_cell = pl.col("schema_context") != "DataFrameSchema"
-    row, column = pl.col("index").cast(pl.UInt32).alias("row"), pl.when(is_cell).then("column").alias("column")
-    return cases.select(row, column, "check")
+    row = suspects.gather(cases["index"].cast(pl.UInt32)).alias("row")
+    return cases.select(row, pl.when(is_cell).then("column").alias("column"), "check")
 
 
 def _cell_failures(draft: Draft, failures: pl.DataFrame) -> pl.DataFrame:
@@ -55,7 +59,7 @@ def _cell_failures(draft: Draft, failures: pl.DataFrame) -> pl.DataFrame:
     for (column, check), group in cells.group_by("column", "check"):
         field, rule = draft.form.field(str(column)), KEY_MISSING if check == _NOT_NULLABLE else str(check)
         texts = draft.texts(field.name, group["row"])
-        expected = "" if rule == KEY_MISSING else _expected(field)
+        expected = "" if rule == KEY_MISSING else field.range_text
         part = _findings(group["row"], field.name, rule, "error", texts, expected)
         parts.append(_undeclared(part) if rule == OUT_OF_RANGE else part)
     return collect(parts)
@@ -68,12 +72,6 @@ def _undeclared(findings: pl.DataFrame) -> pl.DataFrame:
         pl.when(is_code).then(pl.lit(UNDECLARED_MISSING)).otherwise("rule").alias("rule"),
         pl.when(is_code).then(pl.lit(REASON_TOKENS)).otherwise("expected").alias("expected"),
     )
-
-
-def _expected(field: Field) -> str:
-    if "date" in field.kind or field.kind == "month":
-        return _EARLIEST
-    return _LONGEST_TEXT if field.kind == "text" else field.range_text
 
 
 def _blank_required(draft: Draft) -> pl.DataFrame:
