@@ -1,0 +1,144 @@
+"""Commands for a clinic's file: a template to fill in, a check before sending, handing in. They open no database."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipelines.cli.context import find_clinic, now, read_home
+from pipelines.errors import UnreadableFileError, UsageError
+from pipelines.settings import DATE_ORDERS, DECIMALS, LANGUAGES, Clinic, Settings
+
+FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+
+
+@click.command("template")
+@click.argument("form")
+@click.option("--clinic", "code", help="Write it in this clinic's separator and language.")
+@click.option("--separator", default=None, help="Another separator, where no clinic is named. [default: ,]")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file to write. [default: standard output]")
+@click.pass_obj
+def template_command(path: str, form: str, code: str | None, separator: str | None, output: Path | None) -> None:
+    """Write the CSV template of FORM: enrolment, treatment, follow_up, imaging, rehabilitation, event, screening."""
+    from schemas.dictionary import read_dictionary
+    from schemas.render.template import render_template
+
+    dictionary = read_dictionary()
+    if form not in dictionary.forms:
+        raise UsageError(f"There is no form {form}.", f"Forms: {', '.join(dictionary.forms)}.")
+    clinic = _clinic(path, code) if code else Clinic()
+    text = render_template(dictionary.forms[form], separator or clinic.separator)
+    if output:
+        output.write_text(text, encoding="utf-8", newline="")
+        click.echo(f"Wrote {output}. Fill it in, then: hamreg check {output}", err=True)
+    else:
+        sys.stdout.buffer.write(text.encode("utf-8"))
+
+
+@click.command("check")
+@FILES
+@click.option("--clinic", "code", help="Read as this clinic writes (needs a home that knows it).")
+@click.option("--language", type=click.Choice(LANGUAGES), default=None, help="Language of the messages. [default: en]")
+@click.option("--date-order", type=click.Choice([o for o in DATE_ORDERS if o]), help="How it writes 03/04/2024.")
+@click.option("--decimal", type=click.Choice([d for d in DECIMALS if d]), help="Its decimal mark.")
+@click.option("--json", "as_json", is_flag=True, help="Print the receipt as JSON (a list for several files).")
+@click.pass_obj
+def check_command(path: str, /, files: tuple[Path, ...], code: str | None, as_json: bool, **habits: str | None) -> None:
+    """Check FILES as the registry would read them. Nothing is stored or sent.
+
+    Exit code 0: clean. 1: there are findings. 3: a file cannot be read at all.
+    """
+    from pipelines.intake.submission import check_file
+    from schemas.dictionary import read_dictionary
+
+    settings = read_home(path)[1] if code else Settings()
+    clinic = _with_habits(find_clinic(settings, code) if code else Clinic(), habits)
+    dictionary = read_dictionary()
+    receipts = [check_file(_readable(file), clinic, dictionary, settings.limits) for file in files]
+    if as_json:
+        click.echo(json.dumps(receipts[0] if len(receipts) == 1 else receipts, indent=2, ensure_ascii=False))
+    else:
+        for receipt in receipts:
+            print_receipt(receipt)
+    sys.exit(_exit_code(receipts))
+
+
+@click.command("submit")
+@click.option("--clinic", "code", required=True, help="The clinic that hands in.")
+@FILES
+@click.pass_obj
+def submit_command(path: str, code: str, files: tuple[Path, ...]) -> None:
+    """Hand FILES in to the registry's inbox. The next run loads them; the receipt then lies in the clinic's outbox."""
+    from pipelines.intake.inbox import hand_in
+
+    home, settings = read_home(path)
+    clinic = find_clinic(settings, code)
+    for file in files:
+        submission = hand_in(home, clinic.code, file.name, _readable(file).read_bytes(), now())
+        click.echo(f"Received {file.name} as {submission}")
+    click.echo("Next: hamreg run loads what waits.")
+
+
+def print_receipt(receipt: dict[str, Any]) -> None:
+    """Print a receipt for a person: what was counted, then each finding with its place and its remedy."""
+    click.secho(str(receipt["file"]), bold=True)
+    if receipt["refused"]:
+        click.echo(f"  {click.style('Refused.', fg='red')} {receipt['refused']} {receipt['refusal']['remedy']}")
+    for section in receipt["sections"]:
+        click.echo(f"  {section['form']}{_sheet(section)}: {_counts(section['records'])}{_aside(section)}")
+        for finding in section["findings"]:
+            _print_finding(finding)
+        if section["findings_omitted"]:
+            click.echo(f"    ... and {section['findings_omitted']:,} more findings.")
+
+
+def _print_finding(finding: dict[str, Any]) -> None:
+    colours = {"error": "red", "warning": "yellow", "note": "blue"}
+    column = f", {finding['column']}" if finding["column"] else ""
+    cell = f" ({finding['cell']})" if finding["cell"] else ""
+    label = click.style(finding["severity"], fg=colours[finding["severity"]])
+    click.echo(f"    line {finding['line']}{column}{cell}: {label} {finding['rule']}")
+    click.echo(f"      {finding['message']} {finding['remedy']}")
+
+
+def _counts(records: dict[str, int]) -> str:
+    names = [(name.replace("_", " "), count) for name, count in records.items() if name != "physical" and count]
+    return f"{records['physical']:,} records = " + ", ".join(f"{count:,} {name}" for name, count in names)
+
+
+def _aside(section: dict[str, Any]) -> str:
+    return f"; {section['cells_set_aside']:,} cells set aside" if section["cells_set_aside"] else ""
+
+
+def _sheet(section: dict[str, Any]) -> str:
+    return f" (sheet {section['sheet']})" if section["sheet"] else ""
+
+
+def _exit_code(receipts: list[dict[str, Any]]) -> int:
+    from pipelines.intake.receipt import is_clean
+
+    if any(receipt["refused"] for receipt in receipts):
+        return UnreadableFileError.exit_code
+    return 0 if all(map(is_clean, receipts)) else 1
+
+
+def _clinic(path: str, code: str) -> Clinic:
+    return find_clinic(read_home(path)[1], code)
+
+
+def _with_habits(clinic: Clinic, habits: dict[str, str | None]) -> Clinic:
+    known: dict[str, Any] = {key: value for key, value in habits.items() if value}
+    return replace(clinic, **known)
+
+
+def _readable(file: Path) -> Path:
+    try:
+        file.open("rb").close()
+    except FileNotFoundError:
+        raise UnreadableFileError(f"There is no file {file}.", "Check its name and folder.") from None
+    except OSError as error:
+        raise UnreadableFileError(f"{file} cannot be read: {error.strerror}.", "Check who may read it.") from None
+    return file
