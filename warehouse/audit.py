@@ -136,7 +136,7 @@ def _questions(model: AnyModel) -> list[AuditResult]:
 
 def _answer(connection: duckdb.DuckDBPyConnection, model: AnyModel, asked: Sequence[AuditResult]) -> list[AuditResult]:
     """Answer a table's questions in one scan; where one cannot run, one by one, to see which."""
-    checks = [f"count_if(({check}) is false)" for check in model.checks]
+    checks = [f"count(*) filter (where ({check}) is false)" for check in model.checks]
     try:
         row = connection.execute(f"select {', '.join(['count(*)', *checks])} from {model.name}").fetchone() or (0,)
         n_rows = int(row[0])

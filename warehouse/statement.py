@@ -109,8 +109,10 @@ def _output_columns(tokens: Sequence[_Token]) -> Iterator[list[_Token]]:
     column: list[_Token] = []
     for place in range(start + 1, len(outer)):
         token = outer[place]
-        is_comparison = token.text == "from" and outer[place - 1].text == "distinct" and len(column) > 1
-        if token.text in _ENDS_COLUMNS and not is_comparison:
+        before = outer[place - 1].text
+        is_comparison = token.text == "from" and before == "distinct" and len(column) > 1
+        is_ordered_set = token.text == "group" and before == "within"
+        if token.text in _ENDS_COLUMNS and not is_comparison and not is_ordered_set:
             break
         column.append(token)
         if token.text == ",":

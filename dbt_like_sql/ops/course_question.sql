@@ -117,13 +117,13 @@ enrolment as (
 )
 
 select
-    'assessed_before_injury' as rule,
-    'warning' as severity,
-    'follow_up' as form,
-    follow_up.row_key,
-    'assessed_on' as "column",
-    cast(follow_up.assessed_on as varchar) as found,
-    cast(follow_up.injured_on as varchar) as expected
+    'assessed_before_injury' as rule,  -- Rule that asks, explained in the dictionary.
+    'warning' as severity,  -- error or warning.
+    'follow_up' as form,  -- Form of the row it is about.
+    follow_up.row_key,  -- Key of the row as readable text.
+    'assessed_on' as "column",  -- Field it is about.
+    cast(follow_up.assessed_on as varchar) as found,  -- What is known.
+    cast(follow_up.injured_on as varchar) as expected  -- What it was held against.
 from follow_up
 where follow_up.assessed_on < follow_up.injured_on
 union all

@@ -9,7 +9,7 @@ select
     decision.kind,  -- undo, share, link, confirm or withdraw.
     decision.decided_at,  -- When it was decided (UTC).
     decision.actor,  -- Who decided.
-    decision.submission,
+    decision.submission,  -- Submission that was undone.
     decision.patient_id,
     decision.side,
     decision.injury_no,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from pipelines.cli.progress import shown_progress
 from pipelines.cli.query import ask
 from pipelines.cli.snapshot import status_lines
 from pipelines.reports.arm_text import arm_lines
@@ -37,8 +38,8 @@ def demo_command(path: str, /, fresh: bool) -> None:
 
     Everything in it is synthetic: no patient is real. The home is `registry-home`, or HAMREG_HOME.
     """
-    from pipelines.cli.run import run_and_tell
     from pipelines.demo import day_after, forget, hand_in_examples, prepare_home, read_examples
+    from pipelines.run import run
 
     home = Home(Path(path))
     if fresh:
@@ -48,7 +49,8 @@ def demo_command(path: str, /, fresh: bool) -> None:
     submissions = list(hand_in_examples(home, examples))
     click.echo(f"Handed in {len(submissions):,} synthetic files of {len({e.clinic for e in examples})} clinics.")
     settings = read_settings(home.settings_path)
-    run_and_tell(home, settings, lambda: day_after(examples))
+    with shown_progress() as progress:
+        run(home, settings, lambda: day_after(examples), progress, command="demo")
     click.echo()
     for line in [*status_lines(home, settings, read_morning(home, settings.clinics)), *story_lines(home)]:
         click.echo(line)
