@@ -8,7 +8,7 @@ import duckdb
 
 from warehouse.connection import describe, identifier, literal, open_memory
 from warehouse.errors import AuditError
-from warehouse.layout import PRIVATE_FILE
+from warehouse.layout import PRIVATE_FILE, PRIVATE_FOLDER
 from warehouse.model import AnyModel, Audit
 
 PASS, FAIL, ERROR, NOT_APPLICABLE = "pass", "fail", "error", "not_applicable"
@@ -187,7 +187,8 @@ def _run(connection: duckdb.DuckDBPyConnection, audit: Audit, counts: dict[str, 
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, results: Sequence[AuditResult], path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)  # of a run at the same instant that failed too
     connection.execute(f"attach {literal(path)} as kept")
     path.chmod(PRIVATE_FILE)
     write_results(connection, results, "kept.audit")

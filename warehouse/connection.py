@@ -21,6 +21,9 @@ CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
 }
 
+# Writes a file of many small tables in a third of the time of DuckDB's oldest format; DuckDB 1.4 and later read it.
+STORAGE_VERSION = "v1.4.0"
+
 # These errors speak of the statement, not of a row, so that their first line may be shown.
 _SPEAKS_OF_THE_QUERY = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
 
@@ -37,6 +40,8 @@ def open_facts(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the facts, migrated, attached as `facts`; for a caller that holds the writer's lock."""
     connection = open_memory()
     try:
+        # Appending with more threads costs twice the work: they take turns to keep the rows in order.
+        connection.execute("set threads = 1")
         attach(connection, home.facts_path, "facts")
         migrate(connection, home)
         home.facts_path.chmod(PRIVATE_FILE)
@@ -69,9 +74,9 @@ def open_memory() -> duckdb.DuckDBPyConnection:
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, is_read_only: bool = False) -> None:
     """Attach a database file under a name; `HomeError` where it cannot be opened."""
-    option = " (read_only)" if is_read_only else ""
+    option = "read_only" if is_read_only else f"storage_version {literal(STORAGE_VERSION)}"
     try:
-        connection.execute(f"attach {literal(str(path))} as {identifier(name)}{option}")
+        connection.execute(f"attach {literal(str(path))} as {identifier(name)} ({option})")
     except duckdb.Error as error:
         raise HomeError(
             f"{path.name} cannot be opened ({type(error).__name__}).", "Run `hamreg doctor` to see what is wrong."

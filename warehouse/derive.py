@@ -22,6 +22,9 @@ from warehouse.model import AnyModel, Audit, Model, order_models
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# Below this, handing work to threads costs more than the work.
+SMALL_FACTS_BYTES = 30_000_000
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -66,7 +69,7 @@ def derive(
     path = target_folder / REGISTRY_FILE
     models = order_models(plan.models, plan.records)
     with open_memory() as connection:
-        _prepare(connection, path)
+        _prepare(connection, path, facts_path)
         expose_facts(connection, facts_path, known_at, patients)
         load_seeds(connection, plan.seeds)
         reached("derive.prepare")
@@ -87,8 +90,10 @@ def derive(
     return Derivation(path, tables, results)
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, facts_path: Path) -> None:
     attach(connection, path, "registry")
+    if facts_path.exists() and facts_path.stat().st_size < SMALL_FACTS_BYTES:
+        connection.execute("set threads = 1")
     connection.execute(f"set temp_directory = '{path.parent / 'spill'}'")
     connection.execute("use registry")
 

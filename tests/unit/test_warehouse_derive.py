@@ -307,13 +307,14 @@ def test_a_check_that_cannot_run_is_an_error_and_no_failure(registry: Registry) 
 
 
 def test_results_say_pass_or_not_applicable_and_stand_in_the_snapshot(registry: Registry) -> None:
-    registry.write("mart/none", "/* None.\n\ngrain: n\n*/\nselect 1 as n where false")
+    registry.write("mart/none", "/* None.\n\ngrain: n\nchecks:\n  - n > 0\n*/\nselect 1 as n where false")
     registry.write(
         "audits/nobody_is_z", "/* Nobody is called Z. */\nselect v.* from registry.visit as v where v.patient_id = 'Z'"
     )
     registry.publish()
     found = dict(registry.query("select audit, (result, n_offending, n_rows) from ops.audit"))
     assert found["mart.none: grain"] == ("not_applicable", 0, 0)
+    assert found["mart.none: n > 0"] == ("not_applicable", 0, 0)
     assert found["registry.visit: grain"] == ("pass", 0, 2)
     assert found["audits.nobody_is_z"] == ("pass", 0, 2)
 
