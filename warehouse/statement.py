@@ -18,6 +18,8 @@ _COMMON_TABLE = re.compile(r'\{"key":"([^"]*)","value":\{"aliases":')
 _FUNCTION = re.compile(r'"function_name":"([^"]*)"')
 _BARE_COLUMN = re.compile(r'"column_names":\["([^"]*)"\]')
 _TRAILING = re.compile(rb"(?:\"[^\"]*\"|'(?:[^']|'')*'|\w+|.)[ \t]*--[ \t]?(.*)")
+_WORD = re.compile(rb'"[^"]*"|\w+|.', flags=re.DOTALL)
+_OPENING, _CLOSING = frozenset((b"(", b"[", b"{")), frozenset((b")", b"]", b"}"))
 _COMMENT_LINE = re.compile(rb"[ \t]*--[ \t]?(.*)")
 _ENDS_COLUMNS = {"from", "where", "group", "having", "window", "qualify", "order", "limit", "union", "intersect"}
 
@@ -45,7 +47,6 @@ class StatementError(Exception):
 class _Token:
     start: int  # byte
     text: str  # lower case, as far as it is a word or an operator
-    depth: int
 
 
 def parse(query: str) -> Statement:
@@ -82,7 +83,7 @@ def _read_comments(query: str) -> Mapping[str, str]:
     """The trailing comments of the output columns, by the column's name."""
     content = query.encode()
     comments = {}
-    for column in _output_columns(_tokens(content)):
+    for column in _output_columns(_outer_tokens(content)):
         has_comma = column[-1].text == "," and len(column) > 1
         name = column[-2] if has_comma else column[-1]
         text = _comment_behind(content, column[-1].start) or _comment_behind(content, name.start)
@@ -91,25 +92,26 @@ def _read_comments(query: str) -> Mapping[str, str]:
     return comments
 
 
-def _tokens(content: bytes) -> list[_Token]:
+def _outer_tokens(content: bytes) -> list[_Token]:
+    """The tokens outside every bracket, the brackets themselves included."""
     tokens, depth = [], 0
     for start, _ in duckdb.tokenize(content.decode()):
-        found = re.match(rb'"[^"]*"|\w+|.', content[start : start + 200], flags=re.DOTALL)
-        text = found[0].decode(errors="replace").strip('"').lower() if found else ""
-        depth -= text in (")", "]", "}")
-        tokens.append(_Token(start, text, depth))
-        depth += text in ("(", "[", "{")
+        first = content[start : start + 1]
+        depth -= first in _CLOSING
+        if depth == 0:
+            found = _WORD.match(content, start)
+            text = found[0].decode(errors="replace").strip('"').lower() if found else ""
+            tokens.append(_Token(start, text))
+        depth += first in _OPENING
     return tokens
 
 
 def _output_columns(tokens: Sequence[_Token]) -> Iterator[list[_Token]]:
-    """The tokens of each column of the outermost SELECT (of a union, the first), its comma included."""
-    outer = [token for token in tokens if token.depth == 0]
-    start = next((place for place, token in enumerate(outer) if token.text == "select"), len(outer))
+    """The outer tokens of each column of the outermost SELECT (of a union, the first), its comma included."""
+    start = next((place for place, token in enumerate(tokens) if token.text == "select"), len(tokens))
     column: list[_Token] = []
-    for place in range(start + 1, len(outer)):
-        token = outer[place]
-        before = outer[place - 1].text
+    for place in range(start + 1, len(tokens)):
+        token, before = tokens[place], tokens[place - 1].text
         is_comparison = token.text == "from" and before == "distinct" and len(column) > 1
         is_ordered_set = token.text == "group" and before == "within"
         if token.text in _ENDS_COLUMNS and not is_comparison and not is_ordered_set:

@@ -77,6 +77,10 @@ def test_a_trailing_comment_documents_its_column(tmp_path: Path) -> None:
         ("select '--' as n, -- é ü.\n [1, 2] as m, -- List.\n {'a': 1} as o from x.a", {"n": "é ü.", "m": "List."}),
         ("select 1 as n from x.a -- Not a column's.", {}),
         ("select 1 as n, 2 as m, -- The last on the line.\n 3 as o from x.a", {"m": "The last on the line."}),
+        (
+            "select mode() within group (order by a.n) as n, -- Most.\n 2 as m -- Two.\nfrom x.a as a",
+            {"n": "Most.", "m": "Two."},
+        ),
         ("select 1 as n -- First.\nunion all\nselect 2 as n -- Second.", {"n": "First."}),
         ("with a as (select 1 as m -- Inside.\n) select m as n -- Outside.\n from a", {"n": "Outside."}),
     ],
