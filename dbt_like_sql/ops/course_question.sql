@@ -169,9 +169,7 @@ select
     follow_up.return_to_sport as found,
     follow_up.sport_level as expected
 from follow_up
-where
-    follow_up.return_to_sport = 'no_sport_before_injury'
-    and follow_up.sport_level in ('elite', 'competitive', 'recreational')
+where (follow_up.return_to_sport = 'no_sport_before_injury') <> (follow_up.sport_level = 'none')
 union all
 select
     'phat_fell_at_pre_injury_level' as rule,

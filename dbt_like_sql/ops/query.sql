@@ -35,6 +35,22 @@ question as (
         and course_question.row_key = current_row.row_key
     union all
     select
+        date_question.rule,
+        date_question.severity,
+        date_question.form,
+        date_question.row_key,
+        current_row.submission,
+        current_row.section,
+        current_row.line,
+        date_question."column",
+        coalesce(date_question.found, '') as found,
+        coalesce(date_question.expected, '') as expected
+    from ops.date_question as date_question
+    inner join current_row
+        on date_question.form = current_row.form
+        and date_question.row_key = current_row.row_key
+    union all
+    select
         row_question.rule,
         row_question.severity,
         row_question.form,

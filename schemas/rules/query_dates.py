@@ -39,15 +39,17 @@ DATE_RULES = (
         "visit_label_differs",
         "query warning plausibility",
         """
-        en: {column}: "{found}" is neither of the visits around this date ({expected}). // Check the date, or leave the
-            visit blank.
-        nl: {column}: "{found}" is geen van de bezoeken rond deze datum ({expected}). // Controleer de datum, of laat
-            het bezoek leeg.
-        de: {column}: "{found}" ist keiner der Besuche um dieses Datum ({expected}). // Bitte das Datum prüfen oder den
-            Besuch leer lassen.
+        en: {column}: by its date this assessment belongs to "{expected}", not to "{found}". // Check the date, or leave
+            the visit blank.
+        nl: {column}: volgens de datum hoort deze meting bij "{expected}", niet bij "{found}". // Controleer de datum,
+            of laat het bezoek leeg.
+        de: {column}: nach ihrem Datum gehört diese Untersuchung zu "{expected}", nicht zu "{found}". // Bitte das Datum
+            prüfen oder den Besuch leer lassen.
         """,
         forms="follow_up enrolment",
         columns="visit assessed_on",
+        passes=(row("enrolment"), row("follow_up", visit="month_12")),
+        fails=(row("enrolment"), row("follow_up", visit="month_6")),
     ),
     rule(
         "returned_before_injury",
@@ -113,6 +115,8 @@ DATE_RULES = (
         de: {column}: {found} liegt nach dem Tag des Eingangs, {expected}. // Bitte das Datum prüfen; Pläne zählen
             nicht.
         """,
+        passes=(row("enrolment"), row("follow_up")),
+        fails=(row("enrolment"), row("follow_up", assessed_on="2052-03-18", visit="")),
     ),
     rule(
         "after_death",

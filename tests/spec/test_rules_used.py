@@ -1,0 +1,33 @@
+"""The catalogue and the code that names rules agree: no id is unknown, and no rule of the list waits for its code."""
+
+import re
+from pathlib import Path
+
+from schemas.rules import RULES
+
+ROOT = Path(__file__).parents[2]
+# The checks of the Pandera models carry these ids, so no code names them.
+NAMED_BY_MODELS = {rule.id for rule in RULES if rule.scope == "row"} | {"date_too_early", "text_too_long"}
+# Words of readers that are not written: workbooks, identifiers, REDCap. The list may only become shorter.
+WORDS_WITHOUT_A_READER = set(
+    "file_unreadable file_kind_unknown file_protected file_encoding file_unpacks_too_large mapping_missing "
+    "identifier_column identifier_values dates_shifted clinic_format_unknown column_absent sheet_ignored "
+    "extras_ignored file_name_replaced section_empty line_other_separator row_hidden row_held".split()
+)
+
+
+def text_of(folder: str, *endings: str) -> str:
+    paths = sorted(path for path in (ROOT / folder).rglob("*") if path.suffix in endings)
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+
+def test_every_rule_that_sql_asks_is_in_the_catalogue() -> None:
+    asked = set(re.findall(r"'([a-z_0-9]+)' as rule\b", text_of("dbt_like_sql", ".sql")))
+    assert asked
+    assert asked <= {rule.id for rule in RULES if rule.scope == "query"}
+
+
+def test_every_rule_is_named_by_code() -> None:
+    code = text_of("pipelines", ".py") + text_of("dbt_like_sql", ".sql")
+    named = set(re.findall(r"['\"]([a-z_0-9]+)['\"]", code))
+    assert {rule.id for rule in RULES} - named - NAMED_BY_MODELS <= WORDS_WITHOUT_A_READER
