@@ -5,7 +5,7 @@ import polars as pl
 
 from schemas import fields
 
-AVULSED = "Of the two free tendons of the proximal hamstring this is the {}. "
+FREE_TENDON = "Of the two free tendons of the proximal hamstring this is the {}. "
 
 
 class Enrolment(pa.DataFrameModel):
@@ -48,13 +48,13 @@ class Enrolment(pa.DataFrameModel):
     conjoint_state: pl.String = fields.code(
         "tendon_state",
         ("Conjoint tendon", "Gezamenlijke pees", "Gemeinsame Sehne"),
-        AVULSED.format("conjoint tendon (semitendinosus and long head of the biceps)") + "Its state on imaging.",
+        FREE_TENDON.format("conjoint tendon (semitendinosus and long head of the biceps)") + "Its state on imaging.",
         example="avulsed",
     )
     semimembranosus_state: pl.String = fields.code(
         "tendon_state",
         ("Semimembranosus tendon", "Semimembranosuspees", "Semimembranosussehne"),
-        AVULSED.format("semimembranosus tendon") + "Its state on imaging.",
+        FREE_TENDON.format("semimembranosus tendon") + "Its state on imaging.",
         example="avulsed",
     )
     conjoint_retraction_mm: pl.Int64 = fields.retraction(
