@@ -21,7 +21,10 @@ PER_PATIENT_DAYS = 60  # a period shorter than this holds no follow-up
     "--since", type=click.DateTime(["%Y-%m-%d"]), default="2024-01-01", show_default=True, help="First injury."
 )
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), default="2025-12-31", show_default=True, help="Last file.")
-def generate(folder: Path, clinics: int, patients: int, seed: int, since: datetime, until: datetime) -> None:
+@click.option("--every", metavar="DAYS", type=click.IntRange(7, 366), help="Days between files, for all clinics.")
+def generate(
+    folder: Path, clinics: int, patients: int, seed: int, since: datetime, until: datetime, every: int | None
+) -> None:
     """Write submissions as real clinics would send them into DIR: synthetic, no patient in them is real.
 
     DIR gets a registry.toml with the clinics' settings, a folder a clinic with its files (enrolments, follow-ups,
@@ -36,6 +39,7 @@ def generate(folder: Path, clinics: int, patients: int, seed: int, since: dateti
         raise UsageError(f"{folder} is not empty.", "Choose a new folder; nothing is overwritten.")
     from pipelines.synthetic.generation import generate as write
 
-    summary = write(folder, clinics, patients, seed, since.date(), until.date())
+    summary = write(folder, clinics, patients, seed, since.date(), until.date(), every)
     click.echo(f"{summary.files} files of {summary.clinics} synthetic clinics in {folder}: {summary.rows} rows.")
+    click.echo(f"{summary.mistakes} mistakes were planted; {folder / 'truth.csv'} names them.")
     click.echo(f"Received from {summary.first_received_at:%Y-%m-%d} to {summary.last_received_at:%Y-%m-%d}.")

@@ -33,7 +33,7 @@ RESEARCH_CONSENT_SHARE = 0.9
 # The course.
 CROSSOVER_SHARE = 0.06  # surgery after a conservative course
 CROSSOVER_DAYS = (60, 300)
-REOPERATION_SHARE = 0.02
+REOPERATION_SHARE = 0.03
 LOST_SHARE = 0.07
 DEATH_SHARE = 0.006
 MOVED_SHARE = 0.02
@@ -113,3 +113,10 @@ REDATED_SHARE = 0.006  # of follow-ups, first sent under a wrong date
 UNFINISHED_PHASE_SHARE = 0.1  # first sent without their end
 BLANK_SHARE = 0.02  # of optional cells
 MISSING_REASON_SHARE = 0.012
+
+# Mistakes.
+MISTAKE_SHARE = 0.03  # of rows, shared among the kinds; at least one of each kind ...
+MOST_MISTAKES_SHARE = 0.08  # ... as long as no more rows than these are spoilt: else a choice of kinds
+DAMAGED_FILE_SHARE = 0.1  # of text files, one kind a file
+WRONG_FILE_SHARE = 0.06  # files that hold nothing to load, beside so many right ones
+MENDED_SHARE = 0.5  # of them, put right in a later file

@@ -51,6 +51,7 @@ PROFILES = (
             _clinic("FYS", "Fysiopark", "nl", "dmy", "comma", ";"),
             id_format=r"FYS-\d{6}",
             missing_codes={"n.v.t.": "not_applicable", "-99": "not_done"},
+            date_system="1900",
         ),
         "cp1252",
         own_numbers="FYS-{:06d}",
@@ -77,7 +78,7 @@ PROFILES = (
         has_labels=True,
         yes_no=("ja", "nein"),
     ),
-    Profile(_clinic("HVN", "Haven", "en", "", "point", ","), newline="\n", share=0.8),
+    Profile(_clinic("HVN", "Haven", "en", "", "", ","), newline="\n", share=0.8),
     Profile(
         replace(_clinic("LKE", "Lakeside", "en", "mdy", "point", "\t"), missing_codes={"UNK": "unknown"}),
         newline="\n",
@@ -130,7 +131,7 @@ def write_registry_toml(path: Path, clinics: Sequence[Clinic]) -> None:
 
 
 def _toml(clinic: Clinic) -> str:
-    keys = ("name", "contact", "language", "date_order", "decimal", "separator", "id_format")
+    keys = ("name", "contact", "language", "date_order", "decimal", "separator", "id_format", "date_system")
     values = {key: getattr(clinic, key) for key in keys}
     lines = [f"{key} = {_quoted(value)}" for key, value in values.items() if value]
     if clinic.missing_codes:

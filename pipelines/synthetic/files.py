@@ -1,6 +1,5 @@
-"""Text cells to the bytes of a file: separated text or a workbook, the same bytes for the same cells."""
+"""Text cells to separated text or to the bytes of a workbook; the same cells give the same bytes."""
 
-import csv
 import io
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -8,25 +7,13 @@ from datetime import date, datetime
 import polars as pl
 import xlsxwriter
 
-from pipelines.synthetic.clinics import Profile
-
 WORKBOOK_MADE_AT = datetime(2024, 1, 1)  # a workbook holds its date: a fixed one keeps the bytes the same
 
 
-def csv_bytes(rows: pl.DataFrame, profile: Profile) -> bytes:
-    """Separated text in the clinic's dialect."""
+def csv_text(rows: pl.DataFrame, separator: str) -> str:
+    """Separated text with line feeds, a header first."""
     blanks = rows.with_columns(pl.when(pl.all() != "").then(pl.all()))  # null writes nothing, '' writes quotes
-    text = blanks.write_csv(
-        separator=profile.clinic.separator, line_terminator=profile.newline, quote_style="necessary"
-    )
-    return text.encode(profile.encoding)
-
-
-def csv_bytes_of_records(records: list[list[str]], profile: Profile) -> bytes:
-    """The same for records of any length: preambles, total lines, rows with a cell too many."""
-    text = io.StringIO()
-    csv.writer(text, delimiter=profile.clinic.separator, lineterminator=profile.newline).writerows(records)
-    return text.getvalue().encode(profile.encoding)
+    return blanks.write_csv(separator=separator, quote_style="necessary")
 
 
 def workbook_bytes(sheets: Mapping[str, pl.DataFrame], dates: frozenset[str]) -> bytes:

@@ -75,13 +75,14 @@ def _texts(column: pl.Series, profile: Profile) -> pl.Series:
 
 
 def leave_gaps(frame: pl.DataFrame, form: str, profile: Profile, rng: np.random.Generator) -> pl.DataFrame:
-    """Blank some optional cells and give a reason in others, in the clinic's own codes where it has any."""
+    """Blank some optional cells of right rows and give a reason in others, in the clinic's own codes if it has any."""
     tokens = _tokens(profile.clinic.missing_codes)
     columns = []
     for name in OPTIONAL.get(form, ()):
+        is_right = ~frame["_is_planted"]
         draw, which = rng.random(frame.height), rng.choice(len(tokens), frame.height, p=list(tokens.values()))
-        gap = pl.Series(draw < choices.BLANK_SHARE)
-        reason = pl.Series(draw > 1 - choices.MISSING_REASON_SHARE) & (frame[name] != "")
+        gap = is_right & pl.Series(draw < choices.BLANK_SHARE)
+        reason = is_right & pl.Series(draw > 1 - choices.MISSING_REASON_SHARE) & (frame[name] != "")
         token = pl.Series(list(tokens)).gather(pl.Series(which.astype(np.uint32)))
         columns.append(pl.when(gap).then(pl.lit("")).when(reason).then(token).otherwise(pl.col(name)).alias(name))
     return frame.with_columns(columns)

@@ -14,12 +14,13 @@ from pipelines.synthetic.corrections import first_sent_wrong
 from pipelines.synthetic.forms import FORMS
 from pipelines.synthetic.streams import Streams
 
+Days = tuple[int, int]  # first and last, since 1970-01-01
+
 
 def send_rows(
-    forms: dict[str, pl.DataFrame], profiles: Sequence[Profile], streams: Streams, days: tuple[int, int]
+    forms: dict[str, pl.DataFrame], profiles: Sequence[Profile], streams: Streams, plan: pl.DataFrame, days: Days
 ) -> dict[str, pl.DataFrame]:
     """The rows of each form that have reached the registry by the last of `days`, with `_batch` and `_received`."""
-    plan = _plan(profiles, streams, days)
     sent = {}
     for form, frame in forms.items():
         rng = streams.stream(f"sending {form}")
@@ -50,7 +51,7 @@ def _into_batches(rows: pl.DataFrame, profiles: Sequence[Profile], since: int) -
     return rows.join(periods, on="_clinic", maintain_order="left").with_columns(batch.alias("_batch")).drop("_period")
 
 
-def _plan(profiles: Sequence[Profile], streams: Streams, days: tuple[int, int]) -> pl.DataFrame:
+def plan_files(profiles: Sequence[Profile], streams: Streams, days: Days) -> pl.DataFrame:
     """A row a clinic, form and period: the day its file is received. A workbook is one file for all forms.
 
     A clinic's files of a form arrive in the order of their periods, late or not: a correction never comes first.
