@@ -29,6 +29,7 @@ COMMANDS = {
     "generate": ("generate", "Write a synthetic registry's submissions."),
     "demo": ("demo", "The whole pipeline on the example submissions."),
     "dev": ("dev", "Open the Dagster page on this home."),
+    "up": ("dev", "Keep the registry running: Dagster's daemon and its page."),
 }
 
 

@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from pipelines.defs.instance import open_instance
+from tests.support.fake_registry import FakeRegistry
 from warehouse.layout import Home
 
 
@@ -28,3 +29,8 @@ def home(used_home: Path, tmp_path: Path) -> Home:
 def instance(home: Home) -> Iterator[dg.DagsterInstance]:
     with open_instance(home) as instance:
         yield instance
+
+
+@pytest.fixture
+def registry(home: Home) -> FakeRegistry:
+    return FakeRegistry(home)

@@ -1,0 +1,82 @@
+"""The command that loads what waits and derives a snapshot, through Dagster or without it."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.cli.context import now, read_home
+from pipelines.settings import Settings
+from warehouse.layout import Home
+
+if TYPE_CHECKING:
+    from pipelines.intake.submission import Progress
+    from pipelines.run import RunSummary
+
+
+@click.command("run")
+@click.option("--dagster/--no-dagster", "with_dagster", default=True, help="Keep the run's history. [default: keep]")
+@click.pass_obj
+def run_command(path: str, with_dagster: bool) -> None:
+    """Load what waits in the inboxes, derive a new snapshot of every table, audit it and publish it.
+
+    Exit code 1: an audit failed (the snapshot before stands), or a file brought out a fault and still waits. 4: another
+    command writes.
+    """
+    home, settings = read_home(path)
+    with _progress() as progress:
+        summary = _run(home, settings, progress, with_dagster)
+    for line in describe(summary):
+        click.echo(line)
+    sys.exit(1 if summary.failures else 0)
+
+
+def describe(summary: "RunSummary") -> Iterator[str]:
+    """What a run did, in counts, one line each."""
+    n_files = len(summary.receipts)
+    yield f"{n_files} submissions: {summary.n_refused} refused, {summary.n_resent} sent before."
+    if n_files:
+        words = {name: f"{count:,} {name.replace('_', ' ')}" for name, count in summary.rows.items()}
+        corrected = words.pop("corrected")
+        words["accepted"] += f" ({corrected})"
+        yield f"Rows: {', '.join(words.values())}."
+    for failure in summary.failures:
+        yield f"{failure.submission} of {failure.clinic} waits: it brought out a fault ({failure.fault})."
+    if summary.derivation is not None:
+        results = [result.result for result in summary.derivation.audits]
+        yield (
+            f"Snapshot {summary.derivation.path.parent.name}: {len(summary.derivation.tables)} tables, "
+            f"{results.count('pass')} checks passed, {results.count('not_applicable')} not applicable."
+        )
+
+
+def _run(home: Home, settings: Settings, progress: "Progress | None", with_dagster: bool) -> "RunSummary":
+    if with_dagster:
+        from pipelines.defs.command import run_in_process
+
+        return run_in_process(home, settings, progress)
+    from pipelines.run import run
+
+    return run(home, settings, now, progress, command="hamreg run")
+
+
+@contextmanager
+def _progress() -> Iterator["Progress | None"]:
+    """A bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        tasks = {}
+
+        def tell(what: str, number: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=number)
+
+        yield tell

@@ -1,0 +1,106 @@
+"""The registry as the assets see it: a frozen home, and the core's two acts on it. Decides nothing about data."""
+
+import glob
+import json
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from pipelines.defs.orphans import sign_of_life
+from pipelines.errors import RegistryError
+from pipelines.release.publication import Release, cut_release
+from pipelines.settings import Settings, read_settings
+from warehouse.derive import Derivation
+from warehouse.layout import PRIVATE_FILE, Home, instant_id
+from warehouse.lock import lock
+
+if TYPE_CHECKING:
+    from pipelines.intake.submission import Loaded  # brings validation with it, which only a load needs
+
+Progress = Callable[[str, int, int], None]  # what is done, how many of how many
+PATIENCE_SECONDS = 600.0  # a run waits this long for another writer, then fails and says who it is
+
+
+def now() -> datetime:
+    """The clock of a run (UTC)."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The home, and what a run does to it."""
+
+    home: Home
+    command: str = "dagster"  # what another writer is told of who holds the lock
+    progress: Progress | None = None
+    patience_seconds: float = PATIENCE_SECONDS
+
+    def load(self, submissions: Sequence[str]) -> "Loaded":
+        """Load those that wait; one that was loaded before gives the receipt it got then."""
+        from pipelines.run import load_waiting
+
+        with Withheld(self.home), lock(self.home, f"{self.command} (load)", self.patience_seconds):
+            loaded = load_waiting(self.home, self._settings(), now(), self.progress, submissions)
+            answered = [name for name in submissions if name not in loaded.receipts]
+            return replace(loaded, receipts={**read_receipts(self.home, answered), **loaded.receipts})
+
+    def derive(self) -> Derivation:
+        """Derive, audit and publish a new snapshot."""
+        from pipelines.run import publish_snapshot
+
+        with Withheld(self.home), lock(self.home, f"{self.command} (derive)", self.patience_seconds):
+            return publish_snapshot(self.home, self._settings(), now(), self.progress)
+
+    def release(self) -> Release:
+        """Cut a release from the current snapshot."""
+        with Withheld(self.home):
+            return cut_release(self.home, now)
+
+    def _settings(self) -> Settings:
+        """As they are now: a clinic that was added while Dagster runs may send at once."""
+        return read_settings(self.home.settings_path)
+
+
+def read_receipts(home: Home, submissions: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The receipts that lie in the outboxes, by submission."""
+    found = {name: next(home.outbox_folder.glob(f"*/{glob.escape(name)}/receipt.json"), None) for name in submissions}
+    return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in found.items() if path}
+
+
+def registry_resource(registry: Registry) -> dg.ResourceDefinition:
+    """The registry with its run's sign of life around it."""
+
+    @dg.resource(description="The registry home of this code location.")
+    def alive(context: dg.InitResourceContext) -> Iterator[Registry]:
+        if context.run is None:
+            yield registry
+            return
+        with sign_of_life(registry.home, context.run.run_id):
+            yield registry
+
+    return alive
+
+
+class Withheld:
+    """Keep the text of an error that nobody foresaw out of Dagster's storage: it may quote a row.
+
+    The traceback goes to a private file under the home; Dagster gets the error's kind and where to look.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if kind is None or error is None or not issubclass(kind, Exception) or issubclass(kind, RegistryError):
+            return
+        path = self._home.log / f"error-{instant_id(now())}.txt"
+        path.touch(mode=PRIVATE_FILE)
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        raise dg.Failure(f"{kind.__name__}: its text is withheld, it may quote a row. See log/{path.name}.") from None

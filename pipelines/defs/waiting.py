@@ -1,0 +1,68 @@
+"""What the next run has to do: which submissions wait, and the range of partitions that covers them. Starts no run."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import dagster as dg
+from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
+
+from pipelines.defs.submissions import SUBMISSION_KEY, SUBMISSIONS
+from pipelines.intake.inbox import adopt, waiting
+from warehouse.layout import Home
+
+
+@dataclass(frozen=True)
+class Range:
+    """Neighbouring partitions, first to last; `new` are those that Dagster does not know yet."""
+
+    first: str
+    last: str
+    n_waiting: int
+    new: tuple[str, ...]
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """What makes a run one over this range."""
+        return {ASSET_PARTITION_RANGE_START_TAG: self.first, ASSET_PARTITION_RANGE_END_TAG: self.last}
+
+
+def find_range(instance: dg.DagsterInstance, home: Home, now: datetime) -> Range | None:
+    """Adopt what was dropped by hand, then cover all that lies in the inbox; None where nothing waits.
+
+    What waits is what lies in the inbox, whatever became of its partition before.
+    """
+    adopt(home, now)
+    submissions = [item.submission for item in waiting(home)]
+    if not submissions:
+        return None
+    known = list(instance.get_dynamic_partitions(SUBMISSIONS.name or ""))
+    new = sorted(set(submissions) - set(known))
+    places = {name: place for place, name in enumerate([*known, *new])}
+    inside = [places[name] for name in submissions]
+    first = _before(known, min(inside), instance)
+    return Range([*known, *new][first], [*known, *new][max(inside)], len(submissions), tuple(new))
+
+
+def _before(known: Sequence[str], place: int, instance: dg.DagsterInstance) -> int:
+    """Where to begin so that neighbours that were loaded by a run that died get their mark too."""
+    marked = instance.get_materialized_partitions(SUBMISSION_KEY)
+    while 0 < place <= len(known) and known[place - 1] not in marked:
+        place -= 1
+    return place
+
+
+def is_stale(home: Home) -> bool:
+    """Whether a fact was written after the current snapshot was put in place: its run died in between, or a decision
+    was made."""
+    return newest_fact(home) > _put_in_place(home)
+
+
+def newest_fact(home: Home) -> int:
+    """When the facts file or the log beside it was last written (nanoseconds since 1970); 0 where there is none."""
+    files = (home.facts_path, home.facts_path.with_name(f"{home.facts_path.name}.wal"))
+    return max((path.stat().st_mtime_ns for path in files if path.exists()), default=0)
+
+
+def _put_in_place(home: Home) -> int:
+    return home.current.lstat().st_mtime_ns if home.current.is_symlink() else 0

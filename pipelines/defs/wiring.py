@@ -1,0 +1,25 @@
+"""All definitions of a home put together: assets, checks, jobs, sensor, schedules. Reads no environment."""
+
+import dagster as dg
+
+from pipelines.defs.automation import DERIVE, LOAD, build_inbox_sensor, build_jobs, build_schedules
+from pipelines.defs.models import build_models, table_key
+from pipelines.defs.releases import build_release
+from pipelines.defs.resources import Registry, registry_resource
+from pipelines.defs.submissions import build_submission
+from pipelines.settings import Settings
+from warehouse.derive import Plan
+from warehouse.layout import Home
+
+
+def build_definitions(home: Home, settings: Settings, plan: Plan, registry: Registry | None = None) -> dg.Definitions:
+    """The registry's definitions. Every job runs in its own process, step after step."""
+    jobs = build_jobs([table_key(model.name) for model in plan.models])
+    return dg.Definitions(
+        assets=[build_submission(), *build_models(plan.models, plan.audits), build_release(plan.models)],
+        jobs=list(jobs.values()),
+        sensors=[build_inbox_sensor(home, [jobs[LOAD], jobs[DERIVE]])],
+        schedules=build_schedules(settings),
+        resources={"registry": registry_resource(registry or Registry(home))},
+        executor=dg.in_process_executor,
+    )
