@@ -1,0 +1,51 @@
+"""Commands that read a snapshot load the database and nothing heavier."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("dagster", "pandera", "great_expectations", "scipy", "pandas", "polars", "statsmodels")
+
+PROGRAM = """
+import sys
+from pipelines.cli import hamreg
+hamreg.main(sys.argv[1:], standalone_mode=False)
+print("LOADED", *sorted(set({heavy!r}) & set(sys.modules)))
+"""
+
+
+def loaded_by(home: Path, *arguments: str) -> list[str]:
+    program = PROGRAM.format(heavy=HEAVY)
+    command = [sys.executable, "-c", program, "--home", str(home), *arguments]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+    return answer.stdout.splitlines()[-1].split()[1:]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["status"],
+        ["overdue"],
+        ["query", "select patient_id, injured_on from registry.episode"],
+        ["query", "--format", "json", "select * from ops.known"],
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]),
+)
+def test_reading_a_snapshot_loads_no_heavy_library(demo_home: Path, arguments: list[str]) -> None:
+    assert loaded_by(demo_home, *arguments) == []
+
+
+def test_a_patients_benchmark_loads_no_heavy_library(demo_home: Path) -> None:
+    import duckdb
+
+    path = str(demo_home / "snapshots" / "current" / "registry.duckdb")
+    with duckdb.connect(path, read_only=True) as connection:
+        row = connection.execute("select min(patient_id) from registry.episode").fetchone()
+    assert row is not None
+    assert loaded_by(demo_home, "benchmark", row[0]) == []
+
+
+def test_the_probe_sees_a_heavy_library_where_one_is_loaded(tmp_path: Path) -> None:
+    assert "polars" in loaded_by(tmp_path, "dictionary", "--format", "json")
