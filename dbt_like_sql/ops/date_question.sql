@@ -79,13 +79,13 @@ phase as (
 )
 
 select
-    'date_after_receipt' as rule,
-    'warning' as severity,
+    'date_after_receipt' as rule,  -- Rule that asks, explained in the dictionary.
+    'warning' as severity,  -- error or warning.
     row_version.form,
     row_version.row_key,
-    dated."column",
-    cast(dated.happened_on as varchar) as found,
-    cast(cast(row_version.received_at as date) as varchar) as expected
+    dated."column",  -- Field it is about.
+    cast(dated.happened_on as varchar) as found,  -- What is known.
+    cast(cast(row_version.received_at as date) as varchar) as expected  -- What it was held against.
 from dated
 inner join ops.row_version as row_version
     on dated.submission = row_version.submission
