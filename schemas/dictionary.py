@@ -134,6 +134,10 @@ class Dictionary:
 
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, no blanks."""
+        return self._json
+
+    @cached_property
+    def _json(self) -> str:
         content: dict[str, Any] = {
             "forms": {name: asdict(form) for name, form in self.forms.items()},
             "vocabularies": {name: [asdict(code) for code in codes] for name, codes in self.vocabularies.items()},
