@@ -28,28 +28,27 @@ def expose_facts(
 ) -> None:
     """Attach the facts read-only as `store`, and as `facts` views of what was known at the instant.
 
-    With `patients`, a form's rows are only theirs; submissions, findings and decisions stay whole.
+    With `patients`, a form's rows are only theirs and those of patients linked to them; the rest stays whole.
     """
     attach(connection, facts_path, "store", is_read_only=True)
-    expose(connection, "store", "facts", known_at, patients)
+    only = None if patients is None else f"select unnest({literal(list(patients))}::varchar[]) as patient_id"
+    expose(connection, "store", "facts", known_at, only)
 
 
 def expose(
-    connection: duckdb.DuckDBPyConnection,
-    store: str,
-    name: str,
-    known_at: datetime,
-    patients: Sequence[str] | None = None,
+    connection: duckdb.DuckDBPyConnection, store: str, name: str, known_at: datetime | None, only: str | None = None
 ) -> None:
-    """Make the database `name` in memory, with a view for each table of the database `store`."""
+    """Make the database `name` in memory, with a view for each table of the database `store`.
+
+    `only` is a SELECT of the column patient_id: whose rows of the forms are to be seen.
+    """
     connection.execute(f"attach ':memory:' as {name}")
-    if patients is not None:
-        _insert_texts(connection, f"{name}.only_patient", ["patient_id"], [[patient] for patient in patients])
-    instant = literal(known_at)
-    has_later = _has_later(connection, store, instant)
+    if only is not None:
+        connection.execute(f"create table {name}.only_patient as {_with_linked(only, store)}")
+    instant = literal(known_at) if known_at is not None and _has_later(connection, store, literal(known_at)) else None
     for table, columns in read_tables(connection, store).items():
-        conditions = _conditions(columns, store, instant, has_later)
-        if patients is not None and "patient_id" in columns and "line" in columns:
+        conditions = _conditions(columns, store, instant) if instant else []
+        if only is not None and {"patient_id", "line"} <= set(columns):
             conditions.append(f"patient_id in (select patient_id from {name}.only_patient)")
         where = f" where {' and '.join(conditions)}" if conditions else ""
         quoted = identifier(table)
@@ -74,9 +73,18 @@ def load_seeds(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         _stack(connection, inner)
 
 
-def _conditions(columns: Iterable[str], store: str, instant: str, has_later: bool) -> list[str]:
-    if not has_later:
-        return []
+def _with_linked(only: str, store: str) -> str:
+    """The same patients and, step by step, those that a decision linked to them: two ids of one person."""
+    return (
+        f"with recursive seen as (select distinct patient_id from ({only}) union "
+        "select if(link.patient_id = seen.patient_id, link.other_patient_id, link.patient_id) "
+        f"from seen inner join {store}.decision as link on link.kind = 'link' "
+        "and seen.patient_id in (link.patient_id, link.other_patient_id)) select patient_id from seen"
+    )
+
+
+def _conditions(columns: Iterable[str], store: str, instant: str) -> list[str]:
+    """What a table's rows must fulfil to have been known at the instant."""
     conditions = [f"{column} <= {instant}" for column in _KNOWN_BY if column in columns]
     if not conditions and "submission" in columns:
         known = f"select submission from {store}.submission where received_at <= {instant}"

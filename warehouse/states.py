@@ -1,0 +1,91 @@
+"""What became of rows that were handed in: new, corrected, already known or held, as the ops models see them.
+
+Answers for a batch at once, from all facts of the patients touched; nothing is written to the facts.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import duckdb
+
+from warehouse.connection import identifier, literal, translated
+from warehouse.derive import place
+from warehouse.form_tables import read_form_names, read_tables
+from warehouse.known import expose
+from warehouse.model import AnyModel, Model, closure
+from warehouse.records import SectionStates
+from warehouse.statement import rename_schema
+
+_TOUCHED = "touched"
+_SCRATCH = "registry"  # models write `registry.table` for a table of this database
+
+
+def read_states(
+    connection: duckdb.DuckDBPyConnection, models: Sequence[AnyModel], submissions: Sequence[str]
+) -> tuple[SectionStates, ...]:
+    """The states of the accepted rows of these submissions, by submission and section.
+
+    `connection` has the facts attached. A section whose rows do not count (a resend, an undone file) is not listed.
+    """
+    forms = _read_forms(connection, submissions)
+    wanted = [f"ops.{form}_version" for form in forms]
+    with translated("The rows' states could not be derived"), _scratch(connection):
+        _expose_touched(connection, submissions)
+        for model in closure(models, wanted):
+            _build(connection, model)
+        return _count(connection, wanted, submissions) if wanted else ()
+
+
+@contextmanager
+def _scratch(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """A database in memory in use for the block, with every core: this reads and appends nothing."""
+    connection.execute(f"set threads = {os.cpu_count() or 1}")
+    connection.execute(f"attach ':memory:' as {_SCRATCH}; use {_SCRATCH}; create schema ops; create schema mart")
+    try:
+        yield
+    finally:
+        connection.execute("use memory")
+        connection.execute(f"detach database if exists {_SCRATCH}; detach database if exists {_TOUCHED}")
+        connection.execute("set threads = 1")
+
+
+def _read_forms(connection: duckdb.DuckDBPyConnection, submissions: Sequence[str]) -> list[str]:
+    asked = f"submission in {_listed(submissions)} and accepted > 0"
+    rows = connection.execute(f"select distinct form from facts.section where {asked} order by form").fetchall()
+    known = read_form_names(connection)
+    return [str(form) for (form,) in rows if form in known]
+
+
+def _expose_touched(connection: duckdb.DuckDBPyConnection, submissions: Sequence[str]) -> None:
+    tables = [
+        table for table, columns in read_tables(connection, "facts").items() if {"patient_id", "line"} <= {*columns}
+    ]
+    parts = [
+        f"select patient_id from facts.{identifier(table)} where submission in {_listed(submissions)}"
+        for table in tables
+    ]
+    expose(connection, "facts", _TOUCHED, None, " union ".join(parts) if parts else None)
+
+
+def _build(connection: duckdb.DuckDBPyConnection, model: AnyModel) -> None:
+    if not isinstance(model, Model):
+        raise TypeError(f"{model.name} is computed; a row's state rests on SQL alone")
+    connection.execute(f"create table {place(model.name)} as\n{rename_schema(model.query, 'facts', _TOUCHED)}")
+
+
+def _count(
+    connection: duckdb.DuckDBPyConnection, versions: Sequence[str], submissions: Sequence[str]
+) -> tuple[SectionStates, ...]:
+    parts = " union all ".join(f"select submission, section, row_state from {version}" for version in versions)
+    states = ("new", "corrected", "already_known", "held")
+    counts = ", ".join(f"count(*) filter (where row_state = {literal(state)})" for state in states)
+    rows = connection.execute(
+        f"select submission, section, {counts} from ({parts}) where submission in {_listed(submissions)} "
+        "group by submission, section order by submission, section"
+    ).fetchall()
+    return tuple(SectionStates(*row) for row in rows)
+
+
+def _listed(submissions: Sequence[str]) -> str:
+    return f"({', '.join(map(literal, submissions)) or 'null'})"
