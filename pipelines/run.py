@@ -6,6 +6,7 @@ Everything here holds the writer's lock; what a file, a model or a benchmark mea
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from pipelines.intake.outbox import read_receipts
 from pipelines.intake.receipt import Receipt
@@ -18,6 +19,7 @@ from warehouse.derive import Derivation
 from warehouse.layout import Home
 from warehouse.lock import PATIENCE_SECONDS, lock
 from warehouse.snapshots import publish
+from warehouse.states import read_states
 
 _COUNTS = ("accepted", "rejected", "held", "already_known", "corrected")
 
@@ -80,7 +82,8 @@ def load_waiting(
     items = [item for item in waiting(home) if only is None or item.submission in only]
     answered = read_receipts(home.outbox_folder, set(only or ()) - {item.submission for item in items})
     with open_facts(home) as connection:
-        loaded = load(Intake(home, settings, read_dictionary(), connection, now), items, progress)
+        states = partial(read_states, connection, build_plan().models)
+        loaded = load(Intake(home, settings, read_dictionary(), connection, now, states), items, progress)
     return Loaded({**answered, **loaded.receipts}, loaded.failures)
 
 
