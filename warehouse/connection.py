@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 
@@ -13,6 +14,9 @@ from warehouse.errors import HomeError, QueryError
 from warehouse.layout import PRIVATE_FILE, Home
 from warehouse.lock import PATIENCE_SECONDS, lock
 from warehouse.schema_version import migrate
+
+# What callers outside this package annotate with; duckdb is imported nowhere else.
+Connection: TypeAlias = duckdb.DuckDBPyConnection
 
 # Nothing is fetched from the network, and a Python variable is never mistaken for a table.
 CONFIG: Mapping[str, str | bool | int | float | list[str]] = {

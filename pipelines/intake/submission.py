@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
 import pandera.errors
 import polars as pl
 
@@ -26,6 +25,7 @@ from pipelines.intake.verdict import Reading, Refusal, Verdict
 from pipelines.settings import Clinic, Limits, Settings
 from schemas.dictionary import Dictionary
 from warehouse import ledger
+from warehouse.connection import Connection
 from warehouse.durability import sync_folder
 from warehouse.errors import QueryError
 from warehouse.faults import reached
@@ -68,7 +68,7 @@ class Intake:
     home: Home
     settings: Settings
     dictionary: Dictionary
-    connection: duckdb.DuckDBPyConnection
+    connection: Connection
     loaded_at: datetime
     states: States | None = None
 
