@@ -3,26 +3,22 @@
 Reads the project's own files and nothing of a registry home.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dbt_like_sql
+from pipelines.benchmark.catalogue import computed_models
 from schemas.dictionary import Dictionary, read_dictionary
 from schemas.render.duckdb_ddl import column_texts, dictionary_records
 from warehouse.derive import Plan
-from warehouse.model import ComputedModel, read_audits, read_models
+from warehouse.model import read_audits, read_models
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 SQL_FOLDER = Path(dbt_like_sql.__file__).parent
-
-
-def computed_models() -> Sequence[ComputedModel]:
-    """What SQL cannot say: the benchmarks."""
-    return ()
 
 
 @cache

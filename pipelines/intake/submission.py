@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 import pandera.errors
@@ -72,6 +73,16 @@ class Intake:
     loaded_at: datetime
     states: States | None = None
 
+    @cached_property
+    def settings_text(self) -> str:
+        """The settings as JSON, to be kept once for each version."""
+        return settings_json(self.settings)
+
+    @cached_property
+    def dictionary_text(self) -> str:
+        """The dictionary as JSON, to be kept once for each version."""
+        return self.dictionary.to_json()
+
 
 def check_file(path: Path, clinic: Clinic, dictionary: Dictionary, limits: Limits | None = None) -> Receipt:
     """The receipt a file would get, without a home."""
@@ -131,7 +142,7 @@ def _record(intake: Intake, item: Waiting) -> Outcome:
         _archive(intake.home, item, digest)
     record = _submission_record(intake, item, verdict, digest, original)
     sections = [section_record(section) for section in verdict.sections]
-    settings, dictionary = settings_json(intake.settings), intake.dictionary.to_json()
+    settings, dictionary = intake.settings_text, intake.dictionary_text
     ledger.record(intake.connection, record, sections, settings=settings, dictionary=dictionary)
     return _read_outcome(intake, record) if original else Outcome(record, _outcomes(intake, sections), {})
 
@@ -167,7 +178,7 @@ def _submission_record(
         file=verdict.file,
         digest=digest,
         n_bytes=item.path.stat().st_size,
-        settings_version=version_of(settings_json(intake.settings)),
+        settings_version=version_of(intake.settings_text),
         dictionary_version=intake.dictionary.version,
         refused=verdict.refusal.rule if verdict.refusal else None,
         refusal=refusal_content(verdict.refusal) if verdict.refusal else None,
