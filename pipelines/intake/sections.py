@@ -10,6 +10,7 @@ from pipelines.intake.verdict import FINDING_SCHEMA, RAW_SCHEMA, Section, TextTa
 from schemas.dictionary import Field
 
 SEVERITIES = ("error", "warning", "note")
+UNSTORED = ("consent_missing",)
 
 
 def set_faulty_cells_aside(draft: Draft, rejecting: Collection[str]) -> Draft:
@@ -43,6 +44,7 @@ def make_section(draft: Draft, rejecting: Collection[str]) -> Section:
     kept = ~pl.int_range(table.frame.height, dtype=pl.UInt32, eager=True).is_in(rejected.implode())
     bad_lines = pl.concat([table.frame["line"].gather(rejected), pl.Series(table.unsplit, dtype=pl.Int32)])
     is_rejected = pl.col("line").is_in(bad_lines.implode()).alias("is_rejected")
+    unstored = _unstored_lines(draft)
     aside = faults_of_cells(draft, rejecting).filter(~pl.col("row").is_in(rejected.implode()))
     return Section(
         number=draft.number,
@@ -51,10 +53,23 @@ def make_section(draft: Draft, rejecting: Collection[str]) -> Section:
         header=table.header,
         records=table.records,
         rows=_rows(draft).filter(kept),
-        raw=table.raw.with_columns(is_rejected).select(list(RAW_SCHEMA)),
-        findings=_located(draft),
+        raw=_forget(table.raw.with_columns(is_rejected).select(list(RAW_SCHEMA)), unstored, "cells", []),
+        findings=_forget(_forget(_located(draft), unstored, "found", ""), unstored, "expected", ""),
         cells_set_aside=aside.height,
     )
+
+
+def _unstored_lines(draft: Draft) -> pl.Series:
+    """Lines nobody consented to: that they came is kept, what they say is not."""
+    rows = draft.findings.filter(pl.col("rule").is_in(UNSTORED))["row"]
+    return draft.table.frame["line"].gather(rows).unique()
+
+
+def _forget(frame: pl.DataFrame, lines: pl.Series, column: str, blank: object) -> pl.DataFrame:
+    if lines.is_empty():
+        return frame
+    kept = pl.when(~pl.col("line").is_in(lines.implode())).then(column)
+    return frame.with_columns(kept.otherwise(pl.lit(blank, dtype=frame.schema[column])).alias(column))
 
 
 def _rows(draft: Draft) -> pl.DataFrame:

@@ -6,14 +6,16 @@ The caller holds the writer's lock; reading and judging a file stand in `reading
 import os
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TypeVar
 
 import pandera.errors
 import polars as pl
 
+from pipelines.intake.date_shift import ENOUGH_PATIENTS, count_shifted, dated_forms, sent_dates
 from pipelines.intake.facts import form_tables, refusal_content, section_record, settings_json, version_of
 from pipelines.intake.inbox import Waiting, adopt, clear, digest_of, hand_in, sweep, waiting
 from pipelines.intake.outbox import write_receipts
@@ -30,6 +32,7 @@ from warehouse.connection import Connection
 from warehouse.durability import sync_folder
 from warehouse.errors import QueryError
 from warehouse.faults import reached
+from warehouse.known_dates import read_known_dates
 from warehouse.layout import PRIVATE_FOLDER, Home
 from warehouse.records import SectionRecord, SectionStates, SubmissionRecord
 
@@ -94,24 +97,33 @@ def check_file(path: Path, clinic: Clinic, dictionary: Dictionary, limits: Limit
 def load(intake: Intake, items: Sequence[Waiting], progress: Progress | None = None) -> Loaded:
     """Load waiting files, each in its own transaction; receipts when all are in. Loading one again changes nothing."""
     ledger.ensure_form_tables(intake.connection, form_tables(intake.dictionary))
-    outcomes: dict[str, Outcome] = {}
     failures: list[Failure] = []
-    for number, item in enumerate(items, start=1):
-        try:
-            outcomes[item.submission] = _record(intake, item)
-        except _FAULTS as fault:
-            failures.append(Failure(item.submission, item.clinic, _place(fault)))
-        _tell(progress, "read", number, len(items))
+    outcomes = _each(items, lambda item: _record(intake, item), failures, partial(_tell, progress, "read", len(items)))
     states = _states(intake, list(outcomes.values()))
-    receipts: dict[str, Receipt] = {}
-    for number, item in enumerate(items, start=1):
-        if item.submission in outcomes:
-            receipts[item.submission] = _answer(intake, item, outcomes[item.submission], states)
-        _tell(progress, "answered", number, len(items))
+    recorded = [item for item in items if item.submission in outcomes]
+    answer = partial(_answer, intake, outcomes, states)
+    receipts = _each(recorded, answer, failures, partial(_tell, progress, "answered", len(items)))
     return Loaded(receipts, tuple(failures))
 
 
-def _tell(progress: Progress | None, what: str, number: int, total: int) -> None:
+Result = TypeVar("Result")
+
+
+def _each(
+    items: Sequence[Waiting], act: Callable[[Waiting], Result], failures: list[Failure], tell: Callable[[int], None]
+) -> dict[str, Result]:
+    """The results by submission; a file that brings out a fault is among the failures and waits on."""
+    results: dict[str, Result] = {}
+    for number, item in enumerate(items, start=1):
+        try:
+            results[item.submission] = act(item)
+        except _FAULTS as fault:
+            failures.append(Failure(item.submission, item.clinic, _place(fault)))
+        tell(number)
+    return results
+
+
+def _tell(progress: Progress | None, what: str, total: int, number: int) -> None:
     if progress is not None:
         progress(what, number, total)
 
@@ -138,6 +150,7 @@ def _record(intake: Intake, item: Waiting) -> Outcome:
         verdict = Verdict(item.file, item.clinic, None, _unknown_clinic(item.clinic, intake.settings))
     else:
         verdict = _judge(item.path, item.file, clinic, intake.dictionary, intake.settings.limits, formats)
+        verdict = _refuse_shifted(intake, verdict)
     if verdict.refusal is None or verdict.refusal.is_stored:
         _archive(intake.home, item, digest)
     record = _submission_record(intake, item, verdict, digest, original)
@@ -155,6 +168,22 @@ def _judge(
         return Verdict(name, clinic.code, None, Refusal("file_too_large", str(size), str(limits.max_bytes)))
     reading = read_file(name, path.read_bytes(), dictionary, clinic, limits)
     return validate(_safe_name(name, reading), reading, dictionary, clinic, formats)
+
+
+def _refuse_shifted(intake: Intake, verdict: Verdict) -> Verdict:
+    """The verdict, or a refusal where the file's dates were moved on purpose."""
+    forms = intake.dictionary.forms
+    dated = dated_forms(intake.dictionary)
+    parts = [sent_dates(section, forms[section.form]) for section in verdict.sections if section.form in dated]
+    sent = pl.concat(parts) if parts else pl.DataFrame({"patient_id": []})
+    if sent["patient_id"].n_unique() < ENOUGH_PATIENTS:
+        return verdict
+    patients = sent.select(pl.col("patient_id").unique()).to_arrow(compat_level=pl.CompatLevel.oldest())
+    known = pl.DataFrame(read_known_dates(intake.connection, dated, patients))
+    n_shifted = count_shifted(sent, known)
+    if n_shifted < ENOUGH_PATIENTS:
+        return verdict
+    return replace(verdict, refusal=Refusal("dates_shifted", str(n_shifted)), sections=())
 
 
 def _safe_name(name: str, reading: Reading) -> str:
@@ -218,9 +247,13 @@ def _states(intake: Intake, outcomes: Sequence[Outcome]) -> Mapping[str, Mapping
 
 
 def _answer(
-    intake: Intake, item: Waiting, outcome: Outcome, states: Mapping[str, Mapping[int, SectionStates]]
+    intake: Intake,
+    outcomes: Mapping[str, Outcome],
+    states: Mapping[str, Mapping[int, SectionStates]],
+    item: Waiting,
 ) -> Receipt:
     """Write the receipts of a recorded submission, then take its file out of the inbox."""
+    outcome = outcomes[item.submission]
     record = outcome.submission
     answered = Outcome(record, outcome.sections, states.get(record.resend_of or record.submission, {}))
     clinic = intake.settings.clinics.get(item.clinic, Clinic(item.clinic))

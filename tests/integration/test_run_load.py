@@ -190,6 +190,19 @@ def test_a_submission_asked_for_again_is_answered_from_the_outbox(home: Home) ->
     assert (home.outbox("AMC") / second / "receipt.html").exists()
 
 
+def test_a_file_whose_dates_were_moved_on_purpose_is_refused(home: Home) -> None:
+    def enrolments(**moved: str) -> bytes:
+        return file_of("enrolment", *({"patient_id": patient, **moved} for patient in ("AMC-0015W", "AMC-0016U")))
+
+    dates = {"injured_on": "2024-02-21", "first_visit_on": "2024-03-01", "mri_on": "2024-03-02"}
+    dates |= {"decision_on": "2024-03-04", "surgery_on": "2024-03-10", "baseline_on": "2024-03-04"}
+    send(home, enrolments())
+    submission = send(home, enrolments(**dates, consented_on="2024-03-01"), hours=1)
+    receipt = load(home).receipts[submission]
+    assert receipt["refusal"]["rule"] == "dates_shifted"
+    assert count(home, "enrolment") == 2
+
+
 class CutOffError(Exception):
     """Stands for a kill at a fault point."""
 

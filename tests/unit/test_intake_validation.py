@@ -151,3 +151,11 @@ def test_a_partial_injury_date_comes_with_its_precision() -> None:
         "injured_on": {"value": date(2024, 3, 1), "missing": None},
         "injured_on_precision": {"value": "month", "missing": None},
     }
+
+
+def test_of_a_row_without_consent_only_its_line_is_kept() -> None:
+    (section,) = judge(("enrolment", {"consented_on": "", "sport": "chess"}), ("enrolment", {"side": "right"})).sections
+    assert ("consented_on", "consent_missing") in [(column, rule) for _, column, rule in found(section)]
+    assert section.rows["line"].to_list() == [3]
+    assert section.raw["cells"].list.len().to_list()[0] == 0
+    assert set(section.findings.filter(pl.col("line") == 2)["found"]) == {""}
