@@ -13,19 +13,24 @@ from pipelines.reports.patient_text import patient_lines
 from pipelines.settings import read_settings
 from warehouse.layout import Home
 
-# A patient whose card has something to show: compared, with a baseline, and not at the top of the scale.
+# A patient whose card has something to show: compared, with a baseline, neither far out nor at the scale's top.
 PATIENT_SQL = """
 with shown as (
     select patient_id from mart.patient_benchmark
     where measure = 'phat_total' and timepoint = 'month_12' and is_own_arm and comparability = 'comparable'
-        and expected is not null and not is_top_of_scale
+        and expected is not null and verdict = 'usual'
     order by patient_id limit 1
 )
 select * from mart.patient_benchmark where patient_id in (from shown)
 order by side, injury_no, timepoint, measure, category, reference_arm desc
 """
 
-ARM_SQL = "select * from mart.arm_benchmark where timepoint = 'month_12' order by measure, category, arm desc"
+ARM_SQL = """
+select * from mart.arm_benchmark
+where timepoint = 'month_12'
+    and measure in ('phat_total', 'phat_change', 'return_to_sport', 'weeks_to_return_to_sport', 'mri_tendon_continuity')
+order by measure, category, arm desc
+"""
 
 OVERDUE_SQL = "select clinic, visit, count(*) as n_overdue from mart.overdue group by all order by all"
 
@@ -74,6 +79,7 @@ def story_lines(home: Home) -> list[str]:
         "",
         _title("The registry's arms beside the study at one year"),
         *arm_lines(arms),
+        'Every measure: hamreg query "from mart.arm_benchmark"',
         "",
         _title("Worth typing next"),
         f"  hamreg benchmark {name}",

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.cli.context import now, read_home
+from pipelines.cli.progress import shown_progress
 from pipelines.settings import Settings
 from warehouse.layout import Home
 
@@ -26,7 +26,7 @@ def run_command(path: str, with_dagster: bool) -> None:
     command writes.
     """
     home, settings = read_home(path)
-    with _progress() as progress:
+    with shown_progress() as progress:
         summary = _run(home, settings, progress, with_dagster)
     for line in describe(summary):
         click.echo(line)
@@ -60,23 +60,3 @@ def _run(home: Home, settings: Settings, progress: "Progress | None", with_dagst
     from pipelines.run import run
 
     return run(home, settings, now, progress, command="hamreg run")
-
-
-@contextmanager
-def _progress() -> Iterator["Progress | None"]:
-    """A bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    with Bar(console=Console(stderr=True), transient=True) as bar:
-        tasks = {}
-
-        def tell(what: str, number: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
-            bar.update(tasks[what], completed=number)
-
-        yield tell

@@ -14,8 +14,14 @@ LIMITS = (
     "The study: 59 patients, not randomised, assessors not blinded, one year, no elite athletes; treatment was chosen,",
     "not drawn. Both arms stand side by side; the other arm is no forecast for the treatment not received.",
 )
+BANDS = {
+    "below_q1": "about: below",
+    "q1_to_median": "about: lower half",
+    "median_to_q3": "about: upper half",
+    "above_q3": "about: above",
+}
 ARMS = ("surgical", "conservative")
-NAME_WIDTH, CELL_WIDTH = 46, 30
+NAME_WIDTH, CELL_WIDTH = 46, 38
 
 
 def patient_lines(rows: Sequence[Row]) -> list[str]:
@@ -34,7 +40,24 @@ def episode_lines(rows: Sequence[Row]) -> list[str]:
     heading = f"{first['patient_id']}  {first['side']}, injury {first['injury_no']}: {first['arm']}, {first['clinic']}"
     phat = [row for row in rows if (row["measure"], row["timepoint"]) == ("phat_total", "month_12")]
     others = [row for row in rows if row not in phat]
-    return [heading, "", *_phat_lines(phat), "", *_measure_lines(others), *_chance_line(phat)]
+    return [
+        heading,
+        *_course_line(others, phat),
+        "",
+        *_phat_lines(phat),
+        "",
+        *_measure_lines(others),
+        *_chance_line(phat),
+    ]
+
+
+def _course_line(others: Sequence[Row], phat: Sequence[Row]) -> list[str]:
+    """PHAT at every visit, oldest first; the study has figures for baseline and one year alone."""
+    course = {row["timepoint"]: row["value"] for row in (*others, *phat) if row["measure"] == "phat_total"}
+    known = {timepoint: value for timepoint, value in course.items() if value is not None}
+    visits = sorted(known, key=lambda timepoint: int(timepoint.partition("_")[2] or 0))
+    texts = [f"{visit.replace('_', ' ')} {known[visit]:g}" for visit in visits]
+    return [f"PHAT so far: {', '.join(texts)}"] if texts else []
 
 
 def _phat_lines(rows: Sequence[Row]) -> list[str]:
@@ -54,37 +77,44 @@ def _phat_sentence(row: Row) -> str:
         return f"{row['comparability'].replace('_', ' ')}: {codes(row['reasons'])}"
     if row["is_top_of_scale"]:
         return "at the top of the scale"
-    percentile = f"about percentile {row['percentile']:.0f} ({row['percentile_lower']:.0f} to "
-    return f"{percentile}{row['percentile_upper']:.0f}); scaled beta {row['percentile_scaled_beta']:.0f}"
+    limits = f"{_percentile(row['percentile_lower'])} to {_percentile(row['percentile_upper'])}"
+    beta = _percentile(row["percentile_scaled_beta"])
+    return f"about percentile {_percentile(row['percentile'])} ({limits}); scaled beta {beta}"
+
+
+def _percentile(value: float) -> str:
+    return "under 1" if value < 1 else "over 99" if value > 99 else f"{value:.0f}"
 
 
 def _expected_lines(row: Row) -> list[str]:
-    if row["expected"] is None or row["comparability"] != "comparable":
+    """What was expected from the baseline, the verdict, and what both must be read with."""
+    if row["comparability"] != "comparable":
         return []
-    cut = ", cut at the scale's end" if row["is_expected_cut"] else ""
-    interval = f"{row['expected_lower']:.0f} to {row['expected_upper']:.0f}{cut}"
-    lines = [f"expected from the baseline {row['expected']:.0f} ({interval})"]
-    flags = f"; read with: {codes(row['flags'])}" if row["flags"] else ""
-    verdict = f"verdict: {row['verdict'].replace('_', ' ')}{flags}" if row["verdict"] else flags.lstrip("; ")
-    return [*lines, verdict] if verdict else lines
+    lines = []
+    if row["expected"] is not None:
+        cut = ", cut at the scale's end" if row["is_expected_cut"] else ""
+        interval = f"{row['expected_lower']:.0f} to {row['expected_upper']:.0f}{cut}"
+        lines.append(f"expected from the baseline {row['expected']:.0f} ({interval})")
+    if row["verdict"]:
+        lines.append(f"verdict: {row['verdict'].replace('_', ' ')}")
+    return [*lines, f"read with: {codes(row['flags'])}"] if row["flags"] else lines
 
 
 def _measure_lines(rows: Sequence[Row]) -> list[str]:
-    keys = list(dict.fromkeys((row["timepoint"], row["measure"], row["category"]) for row in rows))
-    cells = {(row["timepoint"], row["measure"], row["category"], row["reference_arm"]): row for row in rows}
-    known = [
-        key for key in keys if any(cells[(*key, arm)]["value"] is not None for arm in ARMS if (*key, arm) in cells)
-    ]
-    if not known:
+    """The measures at one year that the study has a figure for; of the categories of one measure, the patient's."""
+    year = [row for row in rows if row["timepoint"] == "month_12" and row["value"] is not None and row["statistic"]]
+    pairs: dict[tuple[str, str], dict[str, Row]] = {}
+    for row in year:
+        if not row["category"] or row["has_outcome"]:
+            pairs.setdefault((row["measure"], row["category"]), {})[row["reference_arm"]] = row
+    if not pairs:
         return []
-    heads = [f"study, {arm}" for arm in ARMS]
-    lines = [f"{'Measure':<{NAME_WIDTH}}{'patient':>10}   " + "".join(f"{head:<{CELL_WIDTH}}" for head in heads)]
-    for key in known:
-        pair = [cells.get((*key, arm)) for arm in ARMS]
-        own = next(row for row in pair if row is not None)
-        name = " ".join(part for part in key if part).replace("_", " ")
-        texts = "".join(f"{_beside(row):<{CELL_WIDTH}}" for row in pair)
-        lines.append(f"{name:<{NAME_WIDTH}}{_value(own):>10}   {texts}".rstrip())
+    heads = "".join(f"{f'study, {arm}':<{CELL_WIDTH}}" for arm in ARMS)
+    lines = [f"{'At one year':<{NAME_WIDTH}}{'patient':>10}   {heads}".rstrip()]
+    for (measure, category), beside in pairs.items():
+        name = ": ".join(part.replace("_", " ") for part in (measure, category) if part)
+        texts = "".join(f"{_beside(beside.get(arm)):<{CELL_WIDTH}}" for arm in ARMS)
+        lines.append(f"{name:<{NAME_WIDTH}}{_value(next(iter(beside.values()))):>10}   {texts}".rstrip())
     return lines
 
 
@@ -106,7 +136,7 @@ def _beside(row: Row | None) -> str:
         return f"over {100 * row['reference_value']:.0f} %"
     if row["statistic"] == "median_iqr":
         quartiles = f"{row['reference_value']:g} ({row['reference_lower']:g} to {row['reference_upper']:g})"
-        return f"{quartiles} {row['band'].replace('_', ' ') if row['band'] else ''}".rstrip()
+        return f"{quartiles} {BANDS.get(row['band'], '')}".rstrip()
     if row["statistic"] == "mean_ci95":
         return f"{row['reference_value']:g} (mean's {row['reference_lower']:g} to {row['reference_upper']:g})"
     return f"{row['reference_value']:g} (SD {row['reference_sd']:g})"
