@@ -10,7 +10,7 @@ from pipelines.errors import UsageError
 PER_PATIENT_DAYS = 60  # a period shorter than this holds no follow-up
 
 
-@click.command()
+@click.command("generate")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--clinics", type=click.IntRange(1, 999), default=6, show_default=True, help="How many invented clinics.")
 @click.option(
@@ -22,7 +22,7 @@ PER_PATIENT_DAYS = 60  # a period shorter than this holds no follow-up
 )
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), default="2025-12-31", show_default=True, help="Last file.")
 @click.option("--every", metavar="DAYS", type=click.IntRange(7, 366), help="Days between files, for all clinics.")
-def generate(
+def generate_command(
     folder: Path, clinics: int, patients: int, seed: int, since: datetime, until: datetime, every: int | None
 ) -> None:
     """Write submissions as real clinics would send them into DIR: synthetic, no patient in them is real.

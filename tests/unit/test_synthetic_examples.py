@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pipelines.cli.generate import generate
+from pipelines.cli.generate import generate_command as generate
 from pipelines.intake.reading import read_file
 from pipelines.intake.validation import validate
 from pipelines.intake.verdict import Section

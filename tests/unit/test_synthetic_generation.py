@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from pipelines.cli.generate import generate as command
+from pipelines.cli.generate import generate_command as command
 from pipelines.errors import UsageError
 from pipelines.settings import read_settings
 from pipelines.synthetic.generation import INSTANT, GenerationSummary, generate
