@@ -55,6 +55,7 @@ VISIT_SD_DAYS = (5.0, 9.0, 12.0, 20.0, 30.0)
 OFF_WINDOW_SHARE = 0.02
 OFF_WINDOW_DAYS = (70, 110)
 SECOND_VISIT_SHARE = 0.03  # a second assessment in the window of month 12
+LABELLED_DAYS = 30  # a visit further from its target is sent without a label
 NO_SHOW_SHARES = (0.06, 0.08, 0.12, 0.18, 0.3)
 
 # PHAT between the study's two measurements: share of the way from the baseline's mean to the one-year mean, and the

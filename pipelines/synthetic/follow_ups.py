@@ -23,13 +23,15 @@ def follow_up_form(registry: Registry) -> pl.DataFrame:
     visits, outcomes, rng = registry.visits, registry.outcomes, registry.streams.stream("follow_up")
     clinic = registry.episodes.clinic[visits.episode]
     has_label = np.asarray([profile.has_visit_labels for profile in registry.profiles])[clinic]
+    days_off = visits.day - registry.course.anchor[visits.episode] - np.asarray(choices.VISIT_DAYS)[visits.visit]
     is_examined = visits.visit > 0
     is_late = visits.visit >= choices.VISITS.index("month_12")
     return pl.DataFrame(
         {
             **registry.key(visits.episode),
+            "_clinic": whole(_sender(registry)),
             "assessed_on": dates(visits.day),
-            "visit": codes(visits.visit, choices.VISITS, has_label),
+            "visit": codes(visits.visit, choices.VISITS, has_label & (np.abs(days_off) <= choices.LABELLED_DAYS)),
             "replaces_on": pl.Series([None] * len(visits), dtype=pl.Date),
             "phat_total": rounded(outcomes.phat, 1),
             "phat_items_answered": whole(outcomes.phat_items),
@@ -44,6 +46,13 @@ def follow_up_form(registry: Registry) -> pl.DataFrame:
             "_visit": whole(visits.visit),
         }
     )
+
+
+def _sender(registry: Registry) -> Ints:
+    """The clinic that sends a visit: after a move another than the one that enrolled."""
+    episodes, visits = registry.episodes, registry.visits
+    has_moved = registry.course.events["moved"][visits.episode] < visits.day
+    return np.asarray((episodes.clinic[visits.episode] + has_moved) % len(registry.profiles), dtype=np.int64)
 
 
 def eq5d_columns(

@@ -28,7 +28,7 @@ from schemas.dictionary import read_dictionary
 Progress = Callable[[int, int], None]  # files written, files in all
 SINCE, UNTIL = date(2024, 1, 1), date(2025, 12, 31)
 MANIFEST = ("file", "clinic", "received_at")
-TRUTH = ("file", "clinic", "sheet", "line", "form", "column", "rule")
+TRUTH = ("file", "clinic", "sheet", "line", "form", "column", "rule", "is_mended")
 INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -130,4 +130,4 @@ def _manifest_row(file: Submission) -> tuple[str, ...]:
 
 def _truth_row(truth: Truth) -> tuple[str | int, ...]:
     place = (truth.sheet, truth.line, truth.form, truth.column, truth.rule)
-    return f"{truth.clinic}/{truth.file}", truth.clinic, *place
+    return f"{truth.clinic}/{truth.file}", truth.clinic, *place, "yes" if truth.is_mended else "no"

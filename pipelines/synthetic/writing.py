@@ -16,6 +16,7 @@ from pipelines.synthetic.mistakes.refused import WrongFile, refused_files
 from pipelines.synthetic.submissions import EPOCH, Draft, Submission, date_headers, headers
 from schemas.dictionary import Dictionary
 
+Found = tuple[str, str, bool]  # rule, column, whether a later file puts it right
 WRONG_FILE_FORM = "follow_up"  # wrong files are made of these
 
 
@@ -30,6 +31,7 @@ class Truth:
     form: str
     column: str
     rule: str
+    is_mended: bool = False  # put right in a later file
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Press:
     """Writes drafts. `planted` holds the mistakes of rows by form and number of the row."""
 
     dictionary: Dictionary
-    planted: Mapping[tuple[str, int], Sequence[tuple[str, str]]]
+    planted: Mapping[tuple[str, int], Sequence[Found]]
     rng: np.random.Generator
     until: int
     truth: list[Truth] = field(default_factory=list)
@@ -82,7 +84,7 @@ class Press:
         some = self.rng.permutation(len(kinds))[: round(choices.WRONG_FILE_SHARE * len(pages))]
         for kind, number in zip(sorted(some), self.rng.permutation(fit), strict=False):
             rule, make = kinds[int(kind)]
-            draft, wrong = drafts[number], make(pages[int(number)])
+            draft, wrong = drafts[number], make(pages[int(number)].right())
             earlier = draft.received_at - timedelta(minutes=int(self.rng.integers(5, 55)))
             name = f"{PurePath(draft.name).stem} (1).{wrong.ending}"
             yield self._wrong_file(replace(draft, name=name, received_at=earlier), wrong, rule)
@@ -97,7 +99,7 @@ class Press:
         (form,) = draft.parts
         for number, line in enumerate(page.lines, start=1):
             if line.rule:
-                self._note(draft, form, number, [(line.rule, line.column)])
+                self._note(draft, form, number, [(line.rule, line.column, False)])
             elif line.row is not None:
                 self._note(draft, form, number, self.planted.get((form, line.row), ()))
         return self._submission(draft, _page_bytes(page))
@@ -110,9 +112,10 @@ class Press:
         sheets = {form: _as_sent(part, columns[form]) for form, part in draft.parts.items()}
         return self._submission(draft, workbook_bytes(sheets, date_headers(self.dictionary, draft.profile)))
 
-    def _note(self, draft: Draft, form: str, line: int, found: Sequence[tuple[str, str]], sheet: str = "") -> None:
+    def _note(self, draft: Draft, form: str, line: int, found: Sequence[Found], sheet: str = "") -> None:
         clinic = draft.profile.clinic.code
-        self.truth.extend(Truth(draft.name, clinic, sheet, line, form, column, rule) for rule, column in found)
+        place = (draft.name, clinic, sheet, line, form)
+        self.truth.extend(Truth(*place, column, rule, is_mended) for rule, column, is_mended in found)
 
     def _submission(self, draft: Draft, content: bytes) -> Submission:
         rows = sum(part.height for part in draft.parts.values())
@@ -126,11 +129,11 @@ class Press:
                 yield replace(file, received_at=again)
 
 
-def planted_by_row(truth: pl.DataFrame) -> dict[tuple[str, int], list[tuple[str, str]]]:
-    """Rule and column of each mistake by form and number of the row."""
-    found: dict[tuple[str, int], list[tuple[str, str]]] = defaultdict(list)
-    for form, row, rule, column in truth.iter_rows():
-        found[form, row].append((rule, column))
+def planted_by_row(truth: pl.DataFrame) -> dict[tuple[str, int], list[Found]]:
+    """Rule, column and whether it is mended, of each mistake by form and number of the row."""
+    found: dict[tuple[str, int], list[Found]] = defaultdict(list)
+    for form, row, rule, column, is_mended in truth.iter_rows():
+        found[form, row].append((rule, column, is_mended))
     return found
 
 

@@ -41,6 +41,10 @@ class Page:
         """Positions of lines with a row and no mistake in it."""
         return [i for i, line in enumerate(self.lines) if line.row is not None and line.row not in self.spared]
 
+    def right(self) -> "Page":
+        """The page without the rows that hold a mistake."""
+        return replace(self, lines=(self.lines[0], *(self.lines[position] for position in self.free())))
+
     def with_line(self, position: int, text: str, rule: str) -> "Page":
         """The page with another text in one line."""
         lines = list(self.lines)

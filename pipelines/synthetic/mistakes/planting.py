@@ -21,7 +21,13 @@ from pipelines.synthetic.mistakes.rows import row_mistakes
 
 MOST_TRIES = 3_000
 EDIT_SCHEMA = {"_form": pl.String, "_row": pl.UInt32, "column": pl.String, "text": pl.String}
-PLANTED_SCHEMA = {"_form": pl.String, "_row": pl.UInt32, "rule": pl.String, "column": pl.String}
+PLANTED_SCHEMA = {
+    "_form": pl.String,
+    "_row": pl.UInt32,
+    "rule": pl.String,
+    "column": pl.String,
+    "is_mended": pl.Boolean,  # put right in a later file
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,11 @@ class _Garden:
     episodes: set[tuple[Any, ...]] = field(default_factory=set)  # episodes with a mistake elsewhere
     added: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     edits: list[tuple[str, int, str, str]] = field(default_factory=list)
-    truth: list[tuple[str, int, str, str]] = field(default_factory=list)
+    truth: list[tuple[str, int, str, str, bool]] = field(default_factory=list)
+
+    @property
+    def _last(self) -> int:
+        return (self.until - date(1970, 1, 1)).days
 
     def plant(self, mistake: Mistake, times: int) -> None:
         """Make the mistake in `times` rows, or as many as fit."""
@@ -95,9 +105,10 @@ class _Garden:
         is_slip_wanted = mistake.rule == "old_value_returned"
         if (mistake.form, row["_row"]) in self.taken or (row["_slip"] != "") != is_slip_wanted:
             return False
-        later = (row["_clinic"], mistake.form, row["_batch"] + (mistake.copy or 0))
-        if later not in self.received or self.received[later] > (self.until - date(1970, 1, 1)).days:
+        if not self._comes(row["_clinic"], mistake.form, row["_batch"] + (mistake.copy or 0)):
             return False
+        if not row.get("patient_id", code := self.pens[row["_clinic"]].profile.clinic.code).startswith(code):
+            return False  # another clinic's patient: the row may wait for an agreement
         episode = _episode(row)
         return episode not in self.enrolments and (mistake.form != "enrolment" or episode not in self.episodes)
 
@@ -111,11 +122,21 @@ class _Garden:
         if mistake.copy is not None:
             number = self._add(form, {**row, "_batch": row["_batch"] + mistake.copy, "_slip": "copy"})
             if mistake.copy == 0 and mistake.column:  # both rows of a contradiction are named
-                self.truth.append((form, int(row["_row"]), mistake.rule, mistake.column))
-        elif self.rng.random() < choices.MENDED_SHARE:
-            self._add(form, {**row, "_batch": row["_batch"] + int(self.rng.integers(1, 3)), "_slip": "mended"})
+                self.truth.append((form, int(row["_row"]), mistake.rule, mistake.column, False))
+        is_mended = mistake.copy is None and self.rng.random() < choices.MENDED_SHARE and self._mend(form, row)
         self.edits += [(form, number, column, text) for column, text in texts.items()]
-        self.truth.append((form, number, mistake.rule, mistake.column))
+        self.truth.append((form, number, mistake.rule, mistake.column, is_mended))
+
+    def _mend(self, form: str, row: Row) -> bool:
+        """Send the right row in one of the next files, if one comes in time."""
+        batch = row["_batch"] + int(self.rng.integers(1, 3))
+        if not self._comes(row["_clinic"], form, batch):
+            return False
+        self._add(form, {**row, "_batch": batch, "_slip": "mended"})
+        return True
+
+    def _comes(self, clinic: int, form: str, batch: int) -> bool:
+        return self.received.get((clinic, form, batch), self._last + 1) <= self._last
 
     def _bring(self, form: str, row: Row) -> None:
         """The episode's row of another form once more, in the same file."""
@@ -129,16 +150,17 @@ class _Garden:
         return number
 
     def harvest(self) -> Planted:
-        """The rows with what was added, those that arrive too late left out."""
-        last = (self.until - date(1970, 1, 1)).days
+        """The rows with what was added."""
         truth = pl.DataFrame(self.truth, schema=PLANTED_SCHEMA, orient="row")
         rows = {}
         for form, frame in self.rows.items():
             added = pl.DataFrame(self.added.get(form, []), schema=frame.schema)
-            days = [self.received.get((c, form, b), last + 1) for c, b in added.select("_clinic", "_batch").iter_rows()]
+            days = [
+                self.received[clinic, form, batch] for clinic, batch in added.select("_clinic", "_batch").iter_rows()
+            ]
             added = added.with_columns(pl.Series("_received", days, dtype=pl.Int32))
             planted = truth.filter(pl.col("_form") == form)["_row"]
-            whole = pl.concat([frame, added.filter(pl.col("_received") <= last)])
+            whole = pl.concat([frame, added])
             rows[form] = whole.with_columns(pl.col("_row").is_in(planted.implode()).alias("_is_planted"))
         return Planted(rows, pl.DataFrame(self.edits, schema=EDIT_SCHEMA, orient="row"), truth)
 
