@@ -1,22 +1,18 @@
-/* Visits of an episode whose window opens before the one before it has closed. */
+/* Visits whose window opens before the one before it has closed. */
 with ordered as (
     select
-        visit_window.patient_id,
-        visit_window.side,
-        visit_window.injury_no,
+        visit_window.anchor_on,
         visit_window.visit,
         visit_window.window_opens_on,
         lag(visit_window.window_closes_on) over (
-            partition by visit_window.patient_id, visit_window.side, visit_window.injury_no
+            partition by visit_window.anchor_on
             order by visit_window.visit_no
         ) as previous_closes_on
     from ops.visit_window as visit_window
 )
 
 select
-    ordered.patient_id,
-    ordered.side,
-    ordered.injury_no,
+    ordered.anchor_on,
     ordered.visit,
     ordered.window_opens_on,
     ordered.previous_closes_on

@@ -17,8 +17,6 @@ with one_year_window as (
         schedule.side,
         schedule.injury_no,
         schedule.due_on,
-        schedule.window_opens_on,
-        schedule.window_closes_on,
         schedule.status as visit_status
     from registry.schedule as schedule
     where schedule.visit = 'month_12'
@@ -34,7 +32,17 @@ first_window as (
     where schedule.visit_no = 1
 ),
 
-candidate as (
+counted as (
+    select
+        follow_up.patient_id,
+        follow_up.side,
+        follow_up.injury_no,
+        follow_up.assessed_on
+    from registry.follow_up as follow_up
+    where follow_up.visit = 'month_12' and follow_up.is_counted
+),
+
+outside as (
     select
         follow_up.patient_id,
         follow_up.side,
@@ -42,38 +50,34 @@ candidate as (
         follow_up.assessed_on,
         row_number() over (
             partition by follow_up.patient_id, follow_up.side, follow_up.injury_no
-            order by
-                case when follow_up.is_counted then 0 else 1 end,
-                abs(date_diff('day', one_year_window.due_on, follow_up.assessed_on)),
-                follow_up.assessed_on
-        ) as candidate_no
+            order by abs(date_diff('day', one_year_window.due_on, follow_up.assessed_on)), follow_up.assessed_on
+        ) as place
     from registry.follow_up as follow_up
     inner join one_year_window
         on follow_up.patient_id = one_year_window.patient_id
         and follow_up.side = one_year_window.side
         and follow_up.injury_no = one_year_window.injury_no
     where
-        (follow_up.visit = 'month_12' and follow_up.is_counted)
-        or (follow_up.visit = 'outside_window' and follow_up.nearest_visit = 'month_12')
+        follow_up.visit = 'outside_window'
+        and follow_up.nearest_visit = 'month_12'
+        and one_year_window.visit_status <> 'done'
 ),
 
-mri as (
+candidate as (
     select
-        imaging.patient_id,
-        imaging.side,
-        imaging.injury_no,
-        imaging.proximal_continuity,
-        imaging.has_shared_neotendon,
-        row_number() over (
-            partition by imaging.patient_id, imaging.side, imaging.injury_no
-            order by abs(date_diff('day', one_year_window.due_on, imaging.mri_on)), imaging.mri_on
-        ) as mri_no
-    from registry.imaging as imaging
-    inner join one_year_window
-        on imaging.patient_id = one_year_window.patient_id
-        and imaging.side = one_year_window.side
-        and imaging.injury_no = one_year_window.injury_no
-        and imaging.mri_on between one_year_window.window_opens_on and one_year_window.window_closes_on
+        counted.patient_id,
+        counted.side,
+        counted.injury_no,
+        counted.assessed_on
+    from counted
+    union all
+    select
+        outside.patient_id,
+        outside.side,
+        outside.injury_no,
+        outside.assessed_on
+    from outside
+    where outside.place = 1
 ),
 
 first_return as (
@@ -143,7 +147,6 @@ chosen as (
         on episode.patient_id = candidate.patient_id
         and episode.side = candidate.side
         and episode.injury_no = candidate.injury_no
-        and candidate.candidate_no = 1
     where episode.is_usable
 )
 
@@ -238,11 +241,12 @@ left join mart.strength as strength
     and chosen.side = strength.side
     and chosen.injury_no = strength.injury_no
     and chosen.assessed_on = strength.assessed_on
-left join mri
+left join registry.imaging as mri
     on chosen.patient_id = mri.patient_id
     and chosen.side = mri.side
     and chosen.injury_no = mri.injury_no
-    and mri.mri_no = 1
+    and mri.visit = 'month_12'
+    and mri.is_counted
 left join first_return
     on chosen.patient_id = first_return.patient_id
     and chosen.side = first_return.side

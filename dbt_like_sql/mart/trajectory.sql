@@ -35,20 +35,17 @@ with point as (
     from registry.follow_up as follow_up
 ),
 
-phase_reached as (
+phase_start as (
     select
-        point.patient_id,
-        point.side,
-        point.injury_no,
-        point.assessed_on,
-        max(rehabilitation.phase) as phase
-    from point
-    inner join registry.rehabilitation as rehabilitation
-        on point.patient_id = rehabilitation.patient_id
-        and point.side = rehabilitation.side
-        and point.injury_no = rehabilitation.injury_no
-        and point.assessed_on >= rehabilitation.started_on
-    group by point.patient_id, point.side, point.injury_no, point.assessed_on
+        rehabilitation.patient_id,
+        rehabilitation.side,
+        rehabilitation.injury_no,
+        min(case when rehabilitation.phase = 'I' then rehabilitation.started_on end) as first_on,
+        min(case when rehabilitation.phase = 'II' then rehabilitation.started_on end) as second_on,
+        min(case when rehabilitation.phase = 'III' then rehabilitation.started_on end) as third_on,
+        min(case when rehabilitation.phase = 'IV' then rehabilitation.started_on end) as fourth_on
+    from registry.rehabilitation as rehabilitation
+    group by rehabilitation.patient_id, rehabilitation.side, rehabilitation.injury_no
 )
 
 select
@@ -65,7 +62,12 @@ select
     point.phat_total,
     point.phat_items_answered,
     case when point.source = 'follow_up' then point.phat_total - episode.baseline_phat_total end as phat_change_from_baseline,  -- PHAT minus PHAT at baseline, in points.
-    phase_reached.phase,
+    case
+        when phase_start.fourth_on <= point.assessed_on then 'IV'
+        when phase_start.third_on <= point.assessed_on then 'III'
+        when phase_start.second_on <= point.assessed_on then 'II'
+        when phase_start.first_on <= point.assessed_on then 'I'
+    end as phase,  -- Last rehabilitation phase begun by this day.
     point.return_to_sport,
     coalesce(episode.crossed_over_on <= point.assessed_on, false) as is_after_crossover  -- Operated after a conservative decision by this day.
 from point
@@ -73,9 +75,8 @@ inner join registry.episode as episode
     on point.patient_id = episode.patient_id
     and point.side = episode.side
     and point.injury_no = episode.injury_no
-left join phase_reached
-    on point.patient_id = phase_reached.patient_id
-    and point.side = phase_reached.side
-    and point.injury_no = phase_reached.injury_no
-    and point.assessed_on = phase_reached.assessed_on
+left join phase_start
+    on point.patient_id = phase_start.patient_id
+    and point.side = phase_start.side
+    and point.injury_no = phase_start.injury_no
 where episode.is_usable

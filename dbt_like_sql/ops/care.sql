@@ -5,6 +5,7 @@ A patient belongs to the clinic in the id's prefix; an id without a clinic's pre
 grain: patient_id, side, injury_no, clinic
 checks:
   - care_kind in ('enrolled', 'shared')
+  - care_kind = 'enrolled' or not is_home
 */
 with enrolment_row as (
     select
@@ -13,29 +14,26 @@ with enrolment_row as (
         enrolment.side,
         enrolment.injury_no,
         enrolment.clinic,
-        row_number() over (
-            partition by enrolment.patient_id
-            order by enrolment.received_at, enrolment.submission, enrolment.section, enrolment.line
-        ) as row_no
+        enrolment.received_at,
+        enrolment.submission,
+        known_clinic.clinic as prefix_clinic
     from facts.enrolment as enrolment
     inner join ops.live_submission as live on enrolment.submission = live.submission
     left join ops.identity as identity on enrolment.patient_id = identity.sent_patient_id
+    left join (select distinct submission.clinic from facts.submission as submission) as known_clinic
+        on case when enrolment.patient_id like '%-%' then split_part(enrolment.patient_id, '-', 1) end = known_clinic.clinic
 ),
 
-known_clinic as (
-    select distinct submission.clinic
-    from facts.submission as submission
-),
-
-home as (
+first_enrolment as (
     select
         enrolment_row.sent_patient_id,
-        coalesce(known_clinic.clinic, enrolment_row.clinic) as clinic
+        enrolment_row.clinic,
+        row_number() over (
+            partition by enrolment_row.sent_patient_id
+            order by enrolment_row.received_at, enrolment_row.submission
+        ) as row_no
     from enrolment_row
-    left join known_clinic
-        on split_part(enrolment_row.sent_patient_id, '-', 1) = known_clinic.clinic
-        and enrolment_row.sent_patient_id like '%-%'
-    where enrolment_row.row_no = 1
+    where enrolment_row.prefix_clinic is null
 ),
 
 enrolled as (
@@ -44,15 +42,16 @@ enrolled as (
         enrolment_row.side,
         enrolment_row.injury_no,
         enrolment_row.clinic,
-        max(case when enrolment_row.sent_patient_id = enrolment_row.patient_id then 1 else 0 end) as is_own_id
+        bool_or(enrolment_row.sent_patient_id = enrolment_row.patient_id) as is_own_id
     from enrolment_row
-    inner join home
-        on enrolment_row.sent_patient_id = home.sent_patient_id
-        and enrolment_row.clinic = home.clinic
+    left join first_enrolment
+        on enrolment_row.sent_patient_id = first_enrolment.sent_patient_id
+        and first_enrolment.row_no = 1
+    where enrolment_row.clinic = coalesce(enrolment_row.prefix_clinic, first_enrolment.clinic)
     group by enrolment_row.patient_id, enrolment_row.side, enrolment_row.injury_no, enrolment_row.clinic
 ),
 
-ranked as (
+linked as (
     select
         enrolled.patient_id,
         enrolled.side,
@@ -63,41 +62,56 @@ ranked as (
             order by enrolled.is_own_id desc, enrolled.clinic asc
         ) as clinic_no
     from enrolled
+    inner join (select distinct identity.patient_id from ops.identity as identity) as one_of_several
+        on enrolled.patient_id = one_of_several.patient_id
+),
+
+share_decision as (
+    select
+        coalesce(identity.patient_id, decision.patient_id) as patient_id,
+        decision.side,
+        decision.injury_no,
+        decision.clinic,
+        decision.decided_at
+    from facts.decision as decision
+    left join ops.identity as identity on decision.patient_id = identity.sent_patient_id
+    where decision.kind = 'share'
 ),
 
 shared as (
     select
-        ranked.patient_id,
-        ranked.side,
-        ranked.injury_no,
-        decision.clinic,
-        max(decision.decided_at) as shared_at
-    from ranked
-    inner join facts.decision as decision
-        on (decision.side is null or ranked.side = decision.side)
-        and (decision.injury_no is null or ranked.injury_no = decision.injury_no)
-    left join ops.identity as identity on decision.patient_id = identity.sent_patient_id
-    where
-        decision.kind = 'share'
-        and ranked.clinic_no = 1
-        and ranked.patient_id = coalesce(identity.patient_id, decision.patient_id)
-    group by ranked.patient_id, ranked.side, ranked.injury_no, decision.clinic
+        enrolled.patient_id,
+        enrolled.side,
+        enrolled.injury_no,
+        share_decision.clinic,
+        max(share_decision.decided_at) as shared_at
+    from enrolled
+    inner join share_decision
+        on enrolled.patient_id = share_decision.patient_id
+        and enrolled.side = coalesce(share_decision.side, enrolled.side)
+        and enrolled.injury_no = coalesce(share_decision.injury_no, enrolled.injury_no)
+    group by enrolled.patient_id, enrolled.side, enrolled.injury_no, share_decision.clinic
 )
 
 select
-    ranked.patient_id,
-    ranked.side,
-    ranked.injury_no,
-    ranked.clinic,  -- Clinic that may send rows for the episode.
+    enrolled.patient_id,
+    enrolled.side,
+    enrolled.injury_no,
+    enrolled.clinic,  -- Clinic that may send rows for the episode.
     'enrolled' as care_kind,  -- enrolled, or shared by a decision.
-    ranked.clinic_no = 1 as is_home,  -- The clinic under which the episode is counted.
+    coalesce(linked.clinic_no = 1, true) as is_home,  -- The clinic under which the episode is counted.
     shared.shared_at  -- When the episode was last shared with this clinic (UTC).
-from ranked
+from enrolled
+left join linked
+    on enrolled.patient_id = linked.patient_id
+    and enrolled.side = linked.side
+    and enrolled.injury_no = linked.injury_no
+    and enrolled.clinic = linked.clinic
 left join shared
-    on ranked.patient_id = shared.patient_id
-    and ranked.side = shared.side
-    and ranked.injury_no = shared.injury_no
-    and ranked.clinic = shared.clinic
+    on enrolled.patient_id = shared.patient_id
+    and enrolled.side = shared.side
+    and enrolled.injury_no = shared.injury_no
+    and enrolled.clinic = shared.clinic
 union all
 select
     shared.patient_id,
@@ -108,9 +122,9 @@ select
     false as is_home,
     shared.shared_at
 from shared
-left join ranked
-    on shared.patient_id = ranked.patient_id
-    and shared.side = ranked.side
-    and shared.injury_no = ranked.injury_no
-    and shared.clinic = ranked.clinic
-where ranked.clinic is null
+left join enrolled
+    on shared.patient_id = enrolled.patient_id
+    and shared.side = enrolled.side
+    and shared.injury_no = enrolled.injury_no
+    and shared.clinic = enrolled.clinic
+where enrolled.clinic is null

@@ -84,6 +84,43 @@ repeated as (
     having count(*) > 1
 ),
 
+answer as (
+    select
+        sent.submission,
+        sent.section,
+        sent.line,
+        sent.patient_id,
+        sent.side,
+        sent.injury_no,
+        row_number() over (partition by sent.patient_id, sent.side, sent.injury_no order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
+        hash(
+            sent.injured_on, sent.injured_on_precision, sent.first_visit_on, sent.age_at_injury_years,
+            sent.sex, sent.conjoint_state, sent.semimembranosus_state, sent.conjoint_retraction_mm,
+            sent.semimembranosus_retraction_mm, sent.mri_on, sent.is_mri_confirmed, sent.other_leg_state,
+            sent.sport, sent.sport_level, sent.pre_injury_tegner, sent.is_shared_decision_documented,
+            sent.initial_treatment, sent.decision_on, sent.surgery_on, sent.baseline_on,
+            sent.baseline_phat_total, sent.baseline_phat_items_answered, sent.baseline_eq5d_version, sent.baseline_eq5d_mobility,
+            sent.baseline_eq5d_self_care, sent.baseline_eq5d_usual_activities, sent.baseline_eq5d_pain, sent.baseline_eq5d_anxiety,
+            sent.baseline_eq5d_vas, sent.consent_version, sent.consented_on, sent.consent_scope
+        ) as fingerprint
+    from sent
+    inner join repeated
+        on sent.patient_id = repeated.patient_id
+        and sent.side = repeated.side
+        and sent.injury_no = repeated.injury_no
+    where sent.held_because is null
+),
+
+disputed as (
+    select
+        answer.patient_id,
+        answer.side,
+        answer.injury_no
+    from answer
+    group by answer.patient_id, answer.side, answer.injury_no
+    having min(answer.fingerprint) <> max(answer.fingerprint)
+),
+
 merged as (
     select
         sent.submission,
@@ -165,20 +202,18 @@ merged as (
         last_value(sent.consented_on ignore nulls) over so_far as consented_on,
         last_value(sent.consent_scope ignore nulls) over so_far as consent_scope
     from sent
-    inner join repeated
-        on sent.patient_id = repeated.patient_id
-        and sent.side = repeated.side
-        and sent.injury_no = repeated.injury_no
+    inner join disputed
+        on sent.patient_id = disputed.patient_id
+        and sent.side = disputed.side
+        and sent.injury_no = disputed.injury_no
     where sent.held_because is null
     window
         so_far as (
-            partition by sent.patient_id, sent.side, sent.injury_no
-            order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.patient_id, sent.side, sent.injury_no order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and current row
         ),
         before as (
-            partition by sent.patient_id, sent.side, sent.injury_no
-            order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.patient_id, sent.side, sent.injury_no order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and 1 preceding
         )
 )
@@ -192,10 +227,14 @@ select
     sent.patient_id,
     sent.side,
     sent.injury_no,
-    case when sent.held_because is null then 'new' else 'held' end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
+    case
+        when sent.held_because is not null then 'held'
+        when answer.version_no > 1 then 'already_known'
+        else 'new'
+    end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
     cast([] as varchar[]) as changed_fields,  -- Fields this row changed; empty for a new row.
     cast(null as timestamp) as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
-    sent.held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares), withdrawn, another_injury.
+    sent.held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares), withdrawn or another_injury.
     sent.injured_on,
     sent.injured_on_precision,
     sent.first_visit_on,
@@ -229,11 +268,15 @@ select
     sent.consented_on,
     sent.consent_scope
 from sent
-left join repeated
-    on sent.patient_id = repeated.patient_id
-    and sent.side = repeated.side
-    and sent.injury_no = repeated.injury_no
-where sent.held_because is not null or repeated.patient_id is null
+left join answer
+    on sent.submission = answer.submission
+    and sent.section = answer.section
+    and sent.line = answer.line
+left join disputed
+    on sent.patient_id = disputed.patient_id
+    and sent.side = disputed.side
+    and sent.injury_no = disputed.injury_no
+where sent.held_because is not null or disputed.patient_id is null
 union all
 select
     merged.submission,
@@ -286,7 +329,6 @@ select
     merged.consent_scope
 from merged
 window later as (
-    partition by merged.patient_id, merged.side, merged.injury_no
-    order by merged.received_at, merged.submission, merged.section, merged.line
+    partition by merged.patient_id, merged.side, merged.injury_no order by merged.received_at, merged.submission, merged.section, merged.line
     rows between 1 following and unbounded following
 )

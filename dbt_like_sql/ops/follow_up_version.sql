@@ -83,6 +83,46 @@ repeated as (
     having count(*) > 1
 ),
 
+answer as (
+    select
+        sent.submission,
+        sent.section,
+        sent.line,
+        sent.patient_id,
+        sent.side,
+        sent.injury_no,
+        sent.assessed_on,
+        row_number() over (partition by sent.patient_id, sent.side, sent.injury_no, sent.assessed_on order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
+        hash(
+            sent.assessed_on_as_sent, sent.visit, sent.phat_total, sent.phat_items_answered,
+            sent.tegner, sent.eq5d_version, sent.eq5d_mobility, sent.eq5d_self_care,
+            sent.eq5d_usual_activities, sent.eq5d_pain, sent.eq5d_anxiety, sent.eq5d_vas,
+            sent.return_to_sport, sent.returned_to_sport_on, sent.straight_leg_raise_left_deg, sent.straight_leg_raise_right_deg,
+            sent.knee_extension_left_deg, sent.knee_extension_right_deg, sent.strength_unit, sent.strength_prone_0_90_left,
+            sent.strength_prone_0_90_right, sent.strength_prone_0_90_percent, sent.strength_prone_0_15_left, sent.strength_prone_0_15_right,
+            sent.strength_prone_0_15_percent, sent.strength_supine_90_90_left, sent.strength_supine_90_90_right, sent.strength_supine_90_90_percent,
+            sent.would_choose_same_treatment
+        ) as fingerprint
+    from sent
+    inner join repeated
+        on sent.patient_id = repeated.patient_id
+        and sent.side = repeated.side
+        and sent.injury_no = repeated.injury_no
+        and sent.assessed_on = repeated.assessed_on
+    where sent.held_because is null
+),
+
+disputed as (
+    select
+        answer.patient_id,
+        answer.side,
+        answer.injury_no,
+        answer.assessed_on
+    from answer
+    group by answer.patient_id, answer.side, answer.injury_no, answer.assessed_on
+    having min(answer.fingerprint) <> max(answer.fingerprint)
+),
+
 merged as (
     select
         sent.submission,
@@ -160,21 +200,19 @@ merged as (
         last_value(sent.strength_supine_90_90_percent ignore nulls) over so_far as strength_supine_90_90_percent,
         last_value(sent.would_choose_same_treatment ignore nulls) over so_far as would_choose_same_treatment
     from sent
-    inner join repeated
-        on sent.patient_id = repeated.patient_id
-        and sent.side = repeated.side
-        and sent.injury_no = repeated.injury_no
-        and sent.assessed_on = repeated.assessed_on
+    inner join disputed
+        on sent.patient_id = disputed.patient_id
+        and sent.side = disputed.side
+        and sent.injury_no = disputed.injury_no
+        and sent.assessed_on = disputed.assessed_on
     where sent.held_because is null
     window
         so_far as (
-            partition by sent.patient_id, sent.side, sent.injury_no, sent.assessed_on
-            order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.patient_id, sent.side, sent.injury_no, sent.assessed_on order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and current row
         ),
         before as (
-            partition by sent.patient_id, sent.side, sent.injury_no, sent.assessed_on
-            order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.patient_id, sent.side, sent.injury_no, sent.assessed_on order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and 1 preceding
         )
 )
@@ -191,7 +229,11 @@ select
     sent.assessed_on,
     sent.assessed_on_as_sent,  -- The date as this row gave it.
     sent.replaces_on,
-    case when sent.held_because is null then 'new' else 'held' end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
+    case
+        when sent.held_because is not null then 'held'
+        when answer.version_no > 1 then 'already_known'
+        else 'new'
+    end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
     cast([] as varchar[]) as changed_fields,  -- Fields this row changed; empty for a new row.
     cast(null as timestamp) as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
     sent.held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares) or withdrawn.
@@ -224,12 +266,16 @@ select
     sent.strength_supine_90_90_percent,
     sent.would_choose_same_treatment
 from sent
-left join repeated
-    on sent.patient_id = repeated.patient_id
-    and sent.side = repeated.side
-    and sent.injury_no = repeated.injury_no
-    and sent.assessed_on = repeated.assessed_on
-where sent.held_because is not null or repeated.patient_id is null
+left join answer
+    on sent.submission = answer.submission
+    and sent.section = answer.section
+    and sent.line = answer.line
+left join disputed
+    on sent.patient_id = disputed.patient_id
+    and sent.side = disputed.side
+    and sent.injury_no = disputed.injury_no
+    and sent.assessed_on = disputed.assessed_on
+where sent.held_because is not null or disputed.patient_id is null
 union all
 select
     merged.submission,
@@ -281,7 +327,6 @@ select
     merged.would_choose_same_treatment
 from merged
 window later as (
-    partition by merged.patient_id, merged.side, merged.injury_no, merged.assessed_on
-    order by merged.received_at, merged.submission, merged.section, merged.line
+    partition by merged.patient_id, merged.side, merged.injury_no, merged.assessed_on order by merged.received_at, merged.submission, merged.section, merged.line
     rows between 1 following and unbounded following
 )

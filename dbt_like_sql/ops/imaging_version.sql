@@ -52,6 +52,39 @@ repeated as (
     having count(*) > 1
 ),
 
+answer as (
+    select
+        sent.submission,
+        sent.section,
+        sent.line,
+        sent.patient_id,
+        sent.side,
+        sent.injury_no,
+        sent.mri_on,
+        row_number() over (partition by sent.patient_id, sent.side, sent.injury_no, sent.mri_on order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
+        hash(
+            sent.proximal_continuity, sent.has_shared_neotendon, sent.retraction_mm, sent.fatty_infiltration
+        ) as fingerprint
+    from sent
+    inner join repeated
+        on sent.patient_id = repeated.patient_id
+        and sent.side = repeated.side
+        and sent.injury_no = repeated.injury_no
+        and sent.mri_on = repeated.mri_on
+    where sent.held_because is null
+),
+
+disputed as (
+    select
+        answer.patient_id,
+        answer.side,
+        answer.injury_no,
+        answer.mri_on
+    from answer
+    group by answer.patient_id, answer.side, answer.injury_no, answer.mri_on
+    having min(answer.fingerprint) <> max(answer.fingerprint)
+),
+
 merged as (
     select
         sent.submission,
@@ -78,21 +111,19 @@ merged as (
         last_value(sent.retraction_mm ignore nulls) over so_far as retraction_mm,
         last_value(sent.fatty_infiltration ignore nulls) over so_far as fatty_infiltration
     from sent
-    inner join repeated
-        on sent.patient_id = repeated.patient_id
-        and sent.side = repeated.side
-        and sent.injury_no = repeated.injury_no
-        and sent.mri_on = repeated.mri_on
+    inner join disputed
+        on sent.patient_id = disputed.patient_id
+        and sent.side = disputed.side
+        and sent.injury_no = disputed.injury_no
+        and sent.mri_on = disputed.mri_on
     where sent.held_because is null
     window
         so_far as (
-            partition by sent.patient_id, sent.side, sent.injury_no, sent.mri_on
-            order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.patient_id, sent.side, sent.injury_no, sent.mri_on order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and current row
         ),
         before as (
-            partition by sent.patient_id, sent.side, sent.injury_no, sent.mri_on
-            order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.patient_id, sent.side, sent.injury_no, sent.mri_on order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and 1 preceding
         )
 )
@@ -107,7 +138,11 @@ select
     sent.side,
     sent.injury_no,
     sent.mri_on,
-    case when sent.held_because is null then 'new' else 'held' end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
+    case
+        when sent.held_because is not null then 'held'
+        when answer.version_no > 1 then 'already_known'
+        else 'new'
+    end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
     cast([] as varchar[]) as changed_fields,  -- Fields this row changed; empty for a new row.
     cast(null as timestamp) as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
     sent.held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares) or withdrawn.
@@ -116,12 +151,16 @@ select
     sent.retraction_mm,
     sent.fatty_infiltration
 from sent
-left join repeated
-    on sent.patient_id = repeated.patient_id
-    and sent.side = repeated.side
-    and sent.injury_no = repeated.injury_no
-    and sent.mri_on = repeated.mri_on
-where sent.held_because is not null or repeated.patient_id is null
+left join answer
+    on sent.submission = answer.submission
+    and sent.section = answer.section
+    and sent.line = answer.line
+left join disputed
+    on sent.patient_id = disputed.patient_id
+    and sent.side = disputed.side
+    and sent.injury_no = disputed.injury_no
+    and sent.mri_on = disputed.mri_on
+where sent.held_because is not null or disputed.patient_id is null
 union all
 select
     merged.submission,
@@ -147,7 +186,6 @@ select
     merged.fatty_infiltration
 from merged
 window later as (
-    partition by merged.patient_id, merged.side, merged.injury_no, merged.mri_on
-    order by merged.received_at, merged.submission, merged.section, merged.line
+    partition by merged.patient_id, merged.side, merged.injury_no, merged.mri_on order by merged.received_at, merged.submission, merged.section, merged.line
     rows between 1 following and unbounded following
 )

@@ -51,6 +51,39 @@ repeated as (
     having count(*) > 1
 ),
 
+answer as (
+    select
+        sent.submission,
+        sent.section,
+        sent.line,
+        sent.patient_id,
+        sent.side,
+        sent.injury_no,
+        sent.phase,
+        row_number() over (partition by sent.patient_id, sent.side, sent.injury_no, sent.phase order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
+        hash(
+            sent.started_on, sent.completed_on, sent.has_met_criteria
+        ) as fingerprint
+    from sent
+    inner join repeated
+        on sent.patient_id = repeated.patient_id
+        and sent.side = repeated.side
+        and sent.injury_no = repeated.injury_no
+        and sent.phase = repeated.phase
+    where sent.held_because is null
+),
+
+disputed as (
+    select
+        answer.patient_id,
+        answer.side,
+        answer.injury_no,
+        answer.phase
+    from answer
+    group by answer.patient_id, answer.side, answer.injury_no, answer.phase
+    having min(answer.fingerprint) <> max(answer.fingerprint)
+),
+
 merged as (
     select
         sent.submission,
@@ -75,21 +108,19 @@ merged as (
         last_value(sent.completed_on ignore nulls) over so_far as completed_on,
         last_value(sent.has_met_criteria ignore nulls) over so_far as has_met_criteria
     from sent
-    inner join repeated
-        on sent.patient_id = repeated.patient_id
-        and sent.side = repeated.side
-        and sent.injury_no = repeated.injury_no
-        and sent.phase = repeated.phase
+    inner join disputed
+        on sent.patient_id = disputed.patient_id
+        and sent.side = disputed.side
+        and sent.injury_no = disputed.injury_no
+        and sent.phase = disputed.phase
     where sent.held_because is null
     window
         so_far as (
-            partition by sent.patient_id, sent.side, sent.injury_no, sent.phase
-            order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.patient_id, sent.side, sent.injury_no, sent.phase order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and current row
         ),
         before as (
-            partition by sent.patient_id, sent.side, sent.injury_no, sent.phase
-            order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.patient_id, sent.side, sent.injury_no, sent.phase order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and 1 preceding
         )
 )
@@ -104,7 +135,11 @@ select
     sent.side,
     sent.injury_no,
     sent.phase,
-    case when sent.held_because is null then 'new' else 'held' end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
+    case
+        when sent.held_because is not null then 'held'
+        when answer.version_no > 1 then 'already_known'
+        else 'new'
+    end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
     cast([] as varchar[]) as changed_fields,  -- Fields this row changed; empty for a new row.
     cast(null as timestamp) as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
     sent.held_because,  -- Why the row waits: not_known_here (no episode this clinic enrolled or shares) or withdrawn.
@@ -112,12 +147,16 @@ select
     sent.completed_on,
     sent.has_met_criteria
 from sent
-left join repeated
-    on sent.patient_id = repeated.patient_id
-    and sent.side = repeated.side
-    and sent.injury_no = repeated.injury_no
-    and sent.phase = repeated.phase
-where sent.held_because is not null or repeated.patient_id is null
+left join answer
+    on sent.submission = answer.submission
+    and sent.section = answer.section
+    and sent.line = answer.line
+left join disputed
+    on sent.patient_id = disputed.patient_id
+    and sent.side = disputed.side
+    and sent.injury_no = disputed.injury_no
+    and sent.phase = disputed.phase
+where sent.held_because is not null or disputed.patient_id is null
 union all
 select
     merged.submission,
@@ -142,7 +181,6 @@ select
     merged.has_met_criteria
 from merged
 window later as (
-    partition by merged.patient_id, merged.side, merged.injury_no, merged.phase
-    order by merged.received_at, merged.submission, merged.section, merged.line
+    partition by merged.patient_id, merged.side, merged.injury_no, merged.phase order by merged.received_at, merged.submission, merged.section, merged.line
     rows between 1 following and unbounded following
 )

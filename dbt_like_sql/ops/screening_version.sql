@@ -36,6 +36,33 @@ repeated as (
     having count(*) > 1
 ),
 
+answer as (
+    select
+        sent.submission,
+        sent.section,
+        sent.line,
+        sent.clinic,
+        sent.month_on,
+        row_number() over (partition by sent.clinic, sent.month_on order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
+        hash(
+            sent.n_eligible, sent.n_enrolled, sent.n_declined, sent.n_missed
+        ) as fingerprint
+    from sent
+    inner join repeated
+        on sent.clinic = repeated.clinic
+        and sent.month_on = repeated.month_on
+    where sent.held_because is null
+),
+
+disputed as (
+    select
+        answer.clinic,
+        answer.month_on
+    from answer
+    group by answer.clinic, answer.month_on
+    having min(answer.fingerprint) <> max(answer.fingerprint)
+),
+
 merged as (
     select
         sent.submission,
@@ -59,19 +86,17 @@ merged as (
         last_value(sent.n_declined ignore nulls) over so_far as n_declined,
         last_value(sent.n_missed ignore nulls) over so_far as n_missed
     from sent
-    inner join repeated
-        on sent.clinic = repeated.clinic
-        and sent.month_on = repeated.month_on
+    inner join disputed
+        on sent.clinic = disputed.clinic
+        and sent.month_on = disputed.month_on
     where sent.held_because is null
     window
         so_far as (
-            partition by sent.clinic, sent.month_on
-            order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.clinic, sent.month_on order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and current row
         ),
         before as (
-            partition by sent.clinic, sent.month_on
-            order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.clinic, sent.month_on order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and 1 preceding
         )
 )
@@ -83,7 +108,11 @@ select
     sent.received_at,
     sent.clinic,
     sent.month_on,
-    case when sent.held_because is null then 'new' else 'held' end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
+    case
+        when sent.held_because is not null then 'held'
+        when answer.version_no > 1 then 'already_known'
+        else 'new'
+    end as row_state,  -- new, corrected (it changed something), already_known (it changed nothing) or held.
     cast([] as varchar[]) as changed_fields,  -- Fields this row changed; empty for a new row.
     cast(null as timestamp) as superseded_at,  -- When the next row that changed something for this key was received (UTC); empty: this is the current version.
     sent.held_because,  -- Why the row waits; a screening row never does.
@@ -92,10 +121,14 @@ select
     sent.n_declined,
     sent.n_missed
 from sent
-left join repeated
-    on sent.clinic = repeated.clinic
-    and sent.month_on = repeated.month_on
-where sent.held_because is not null or repeated.clinic is null
+left join answer
+    on sent.submission = answer.submission
+    and sent.section = answer.section
+    and sent.line = answer.line
+left join disputed
+    on sent.clinic = disputed.clinic
+    and sent.month_on = disputed.month_on
+where sent.held_because is not null or disputed.clinic is null
 union all
 select
     merged.submission,
@@ -118,7 +151,6 @@ select
     merged.n_missed
 from merged
 window later as (
-    partition by merged.clinic, merged.month_on
-    order by merged.received_at, merged.submission, merged.section, merged.line
+    partition by merged.clinic, merged.month_on order by merged.received_at, merged.submission, merged.section, merged.line
     rows between 1 following and unbounded following
 )

@@ -1,31 +1,34 @@
-/* The window of every visit of every episode, whether or not it has come.
+/* The window of every visit, for every day from which an episode counts: the one place where dates are made of months.
 
-grain: patient_id, side, injury_no, visit
+An episode joins it by `anchor_on`; the rows without one are for episodes whose day to count from is not known.
+
+grain: anchor_on, visit
 checks:
   - window_opens_on <= due_on and due_on <= window_closes_on
   - overdue_until > window_closes_on
 */
-with dated as (
+with anchor as (
+    select distinct episode.anchor_on
+    from registry.episode as episode
+),
+
+dated as (
     select
-        episode.patient_id,
-        episode.side,
-        episode.injury_no,
+        anchor.anchor_on,
         visit_schedule.visit,
         visit_schedule.visit_no,
         visit_schedule.opens_days_before,
         visit_schedule.closes_days_after,
         visit_schedule.next_opens_days_before,
         visit_schedule.overdue_days,
-        cast(episode.anchor_on + interval (visit_schedule.months) month as date) as due_on,
-        cast(episode.anchor_on + interval (visit_schedule.next_months) month as date) as next_due_on
-    from registry.episode as episode
+        cast(anchor.anchor_on + interval (visit_schedule.months) month as date) as due_on,
+        cast(anchor.anchor_on + interval (visit_schedule.next_months) month as date) as next_due_on
+    from anchor
     cross join registry.visit_schedule as visit_schedule
 )
 
 select
-    dated.patient_id,
-    dated.side,
-    dated.injury_no,
+    dated.anchor_on,
     dated.visit,
     dated.visit_no,
     dated.due_on,  -- Day the visit is due; empty where the day to count from is not known.

@@ -9,28 +9,37 @@ checks:
   - has_crossed_over or crossed_over_on is null
   - not has_crossed_over or arm = 'conservative'
 */
-with enrolment_row as (
+with first_row as (
+    select
+        enrolment_version.patient_id,
+        enrolment_version.side,
+        enrolment_version.injury_no,
+        enrolment_version.received_at as enrolled_at
+    from ops.enrolment_version as enrolment_version
+    where enrolment_version.row_state = 'new' and enrolment_version.superseded_at is not null
+),
+
+decided as (
     select
         enrolment_version.patient_id,
         enrolment_version.side,
         enrolment_version.injury_no,
         enrolment_version.received_at,
-        enrolment_version.submission,
-        enrolment_version.section,
-        enrolment_version.line,
-        enrolment_version.initial_treatment.value as initial_treatment
+        enrolment_version.initial_treatment.value as initial_treatment,
+        row_number() over (
+            partition by enrolment_version.patient_id, enrolment_version.side, enrolment_version.injury_no
+            order by
+                enrolment_version.received_at,
+                enrolment_version.submission,
+                enrolment_version.section,
+                enrolment_version.line
+        ) as row_no
     from ops.enrolment_version as enrolment_version
-    where enrolment_version.row_state <> 'held'
-),
-
-first_row as (
-    select
-        enrolment_row.patient_id,
-        enrolment_row.side,
-        enrolment_row.injury_no,
-        min(enrolment_row.received_at) as enrolled_at
-    from enrolment_row
-    group by enrolment_row.patient_id, enrolment_row.side, enrolment_row.injury_no
+    inner join first_row
+        on enrolment_version.patient_id = first_row.patient_id
+        and enrolment_version.side = first_row.side
+        and enrolment_version.injury_no = first_row.injury_no
+    where enrolment_version.row_state in ('new', 'corrected') and enrolment_version.initial_treatment.value is not null
 ),
 
 first_follow_up as (
@@ -40,53 +49,43 @@ first_follow_up as (
         follow_up_version.injury_no,
         min(follow_up_version.received_at) as received_at
     from ops.follow_up_version as follow_up_version
-    where follow_up_version.row_state <> 'held'
+    inner join first_row
+        on follow_up_version.patient_id = first_row.patient_id
+        and follow_up_version.side = first_row.side
+        and follow_up_version.injury_no = first_row.injury_no
+    where follow_up_version.row_state = 'new'
     group by follow_up_version.patient_id, follow_up_version.side, follow_up_version.injury_no
 ),
 
-decided as (
-    select
-        enrolment_row.patient_id,
-        enrolment_row.side,
-        enrolment_row.injury_no,
-        enrolment_row.initial_treatment,
-        coalesce(enrolment_row.received_at > first_follow_up.received_at, false) as is_late,
-        row_number() over (
-            partition by enrolment_row.patient_id, enrolment_row.side, enrolment_row.injury_no
-            order by
-                enrolment_row.received_at, enrolment_row.submission, enrolment_row.section, enrolment_row.line
-        ) as row_no
-    from enrolment_row
-    left join first_follow_up
-        on enrolment_row.patient_id = first_follow_up.patient_id
-        and enrolment_row.side = first_follow_up.side
-        and enrolment_row.injury_no = first_follow_up.injury_no
-    where enrolment_row.initial_treatment is not null
-),
-
-arm_row as (
+decisive as (
     select
         decided.patient_id,
         decided.side,
         decided.injury_no,
-        max(case when not decided.is_late then decided.row_no end) as last_before,
-        min(decided.row_no) as first_of_all
+        coalesce(
+            max(case when decided.received_at <= first_follow_up.received_at then decided.row_no end),
+            min(decided.row_no)
+        ) as row_no
     from decided
+    inner join first_follow_up
+        on decided.patient_id = first_follow_up.patient_id
+        and decided.side = first_follow_up.side
+        and decided.injury_no = first_follow_up.injury_no
     group by decided.patient_id, decided.side, decided.injury_no
 ),
 
-arm as (
+frozen as (
     select
         decided.patient_id,
         decided.side,
         decided.injury_no,
         decided.initial_treatment as arm
     from decided
-    inner join arm_row
-        on decided.patient_id = arm_row.patient_id
-        and decided.side = arm_row.side
-        and decided.injury_no = arm_row.injury_no
-        and decided.row_no = coalesce(arm_row.last_before, arm_row.first_of_all)
+    inner join decisive
+        on decided.patient_id = decisive.patient_id
+        and decided.side = decisive.side
+        and decided.injury_no = decisive.injury_no
+        and decided.row_no = decisive.row_no
 ),
 
 treatment as (
@@ -96,13 +95,9 @@ treatment as (
         treatment_version.injury_no,
         treatment_version.treated_on.value as treated_on,
         coalesce(
-            treatment_version.treatment_kind.value = 'surgery_after_conservative' and arm.arm = 'conservative', false
-        ) as is_crossover
+            treatment_version.treatment_kind.value = 'surgery_after_conservative', false
+        ) as is_surgery_after
     from ops.treatment_version as treatment_version
-    inner join arm
-        on treatment_version.patient_id = arm.patient_id
-        and treatment_version.side = arm.side
-        and treatment_version.injury_no = arm.injury_no
     where treatment_version.row_state in ('new', 'corrected') and treatment_version.superseded_at is null
 ),
 
@@ -112,8 +107,8 @@ later as (
         treatment.side,
         treatment.injury_no,
         count(*) as n_later_treatments,
-        bool_or(treatment.is_crossover) as has_crossed_over,
-        min(case when treatment.is_crossover then treatment.treated_on end) as crossed_over_on
+        bool_or(treatment.is_surgery_after) as has_surgery_after,
+        min(case when treatment.is_surgery_after then treatment.treated_on end) as surgery_after_on
     from treatment
     group by treatment.patient_id, treatment.side, treatment.injury_no
 ),
@@ -150,10 +145,13 @@ select
     care.clinic,  -- Clinic that enrolled the episode; it never changes.
     coalesce(followed_elsewhere.clinic, care.clinic) as followed_by,  -- Clinic that follows the episode now: another one once the patient moved and the episode is shared with it.
     patient.moved_on,
-    arm.arm,  -- The treatment decided, frozen by the first follow-up: surgical or conservative. It never moves with a later treatment.
-    case arm.arm when 'surgical' then enrolment.surgery_on.value when 'conservative' then enrolment.decision_on.value end as anchor_on,  -- Day from which visits count: the surgery (surgical) or the decision (conservative).
-    coalesce(later.has_crossed_over, false) as has_crossed_over,  -- Decided conservative, operated later: a crossover at any time.
-    later.crossed_over_on,  -- Day of the first operation after a conservative decision.
+    coalesce(frozen.arm, enrolment.initial_treatment.value) as arm,  -- The treatment decided, frozen by the first follow-up: surgical or conservative. It never moves with a later treatment.
+    case coalesce(frozen.arm, enrolment.initial_treatment.value)
+        when 'surgical' then enrolment.surgery_on.value
+        when 'conservative' then enrolment.decision_on.value
+    end as anchor_on,  -- Day from which visits count: the surgery (surgical) or the decision (conservative).
+    coalesce(later.has_surgery_after and coalesce(frozen.arm, enrolment.initial_treatment.value) = 'conservative', false) as has_crossed_over,  -- Decided conservative, operated later: a crossover at any time.
+    case when coalesce(frozen.arm, enrolment.initial_treatment.value) = 'conservative' then later.surgery_after_on end as crossed_over_on,  -- Day of the first operation after a conservative decision.
     cast(coalesce(later.n_later_treatments, 0) as integer) as n_later_treatments,  -- Later treatments recorded.
     enrolment.injured_on.value as injured_on,
     enrolment.injured_on_precision.value as injured_on_precision,
@@ -188,8 +186,11 @@ select
     enrolment.consent_version.value as consent_version,
     enrolment.consented_on.value as consented_on,
     enrolment.consent_scope.value as consent_scope,
+    patient.died_on,
+    patient.lost_on,
+    patient.withdrawn_on,
     patient.is_usable,
-    first_row.enrolled_at,  -- When the episode was first received (UTC).
+    coalesce(first_row.enrolled_at, enrolment.received_at) as enrolled_at,  -- When the episode was first received (UTC).
     enrolment.received_at as changed_at  -- When the version that holds today was received (UTC).
 from ops.enrolment_version as enrolment
 inner join ops.care as care
@@ -198,14 +199,14 @@ inner join ops.care as care
     and enrolment.injury_no = care.injury_no
     and care.is_home
 inner join registry.patient as patient on enrolment.patient_id = patient.patient_id
-inner join first_row
+left join first_row
     on enrolment.patient_id = first_row.patient_id
     and enrolment.side = first_row.side
     and enrolment.injury_no = first_row.injury_no
-left join arm
-    on enrolment.patient_id = arm.patient_id
-    and enrolment.side = arm.side
-    and enrolment.injury_no = arm.injury_no
+left join frozen
+    on enrolment.patient_id = frozen.patient_id
+    and enrolment.side = frozen.side
+    and enrolment.injury_no = frozen.injury_no
 left join later
     on enrolment.patient_id = later.patient_id
     and enrolment.side = later.side

@@ -6,78 +6,70 @@ grain: patient_id, side, injury_no, assessed_on
 checks:
   - not is_counted or visit not in ('outside_window', 'no_anchor')
 */
-with dated as (
+with placed as (
     select
         follow_up_version.patient_id,
         follow_up_version.side,
         follow_up_version.injury_no,
-        follow_up_version.assessed_on
+        follow_up_version.assessed_on,
+        episode.anchor_on,
+        visit_window.visit,
+        abs(date_diff('day', visit_window.due_on, follow_up_version.assessed_on)) as days_off
     from ops.follow_up_version as follow_up_version
+    inner join registry.episode as episode
+        on follow_up_version.patient_id = episode.patient_id
+        and follow_up_version.side = episode.side
+        and follow_up_version.injury_no = episode.injury_no
+    left join ops.visit_window as visit_window
+        on episode.anchor_on = visit_window.anchor_on
+        and follow_up_version.assessed_on between visit_window.window_opens_on and visit_window.window_closes_on
     where follow_up_version.row_state in ('new', 'corrected') and follow_up_version.superseded_at is null
 ),
 
-visit_row as (
+contested as (
     select
-        dated.patient_id,
-        dated.side,
-        dated.injury_no,
-        dated.assessed_on,
+        placed.patient_id,
+        placed.side,
+        placed.injury_no,
+        placed.visit
+    from placed
+    where placed.visit is not null
+    group by placed.patient_id, placed.side, placed.injury_no, placed.visit
+    having count(*) > 1
+),
+
+contender as (
+    select
+        placed.patient_id,
+        placed.side,
+        placed.injury_no,
+        placed.assessed_on,
+        row_number() over (
+            partition by placed.patient_id, placed.side, placed.injury_no, placed.visit
+            order by placed.days_off, placed.assessed_on
+        ) as place
+    from placed
+    inner join contested
+        on placed.patient_id = contested.patient_id
+        and placed.side = contested.side
+        and placed.injury_no = contested.injury_no
+        and placed.visit = contested.visit
+),
+
+distance as (
+    select
+        placed.patient_id,
+        placed.side,
+        placed.injury_no,
+        placed.assessed_on,
         visit_window.visit,
         row_number() over (
-            partition by dated.patient_id, dated.side, dated.injury_no, visit_window.visit
-            order by abs(date_diff('day', visit_window.due_on, dated.assessed_on)), dated.assessed_on
-        ) = 1 as is_counted
-    from dated
-    inner join ops.visit_window as visit_window
-        on dated.patient_id = visit_window.patient_id
-        and dated.side = visit_window.side
-        and dated.injury_no = visit_window.injury_no
-        and dated.assessed_on between visit_window.window_opens_on and visit_window.window_closes_on
-),
-
-outside as (
-    select
-        dated.patient_id,
-        dated.side,
-        dated.injury_no,
-        dated.assessed_on
-    from dated
-    left join visit_row
-        on dated.patient_id = visit_row.patient_id
-        and dated.side = visit_row.side
-        and dated.injury_no = visit_row.injury_no
-        and dated.assessed_on = visit_row.assessed_on
-    where visit_row.patient_id is null
-),
-
-ranked as (
-    select
-        outside.patient_id,
-        outside.side,
-        outside.injury_no,
-        outside.assessed_on,
-        visit_window.visit,
-        row_number() over (
-            partition by outside.patient_id, outside.side, outside.injury_no, outside.assessed_on
-            order by abs(date_diff('day', visit_window.due_on, outside.assessed_on)), visit_window.visit_no
-        ) as rank_no
-    from outside
-    inner join ops.visit_window as visit_window
-        on outside.patient_id = visit_window.patient_id
-        and outside.side = visit_window.side
-        and outside.injury_no = visit_window.injury_no
-    where visit_window.due_on is not null
-),
-
-nearest as (
-    select
-        ranked.patient_id,
-        ranked.side,
-        ranked.injury_no,
-        ranked.assessed_on,
-        ranked.visit
-    from ranked
-    where ranked.rank_no = 1
+            partition by placed.patient_id, placed.side, placed.injury_no, placed.assessed_on
+            order by abs(date_diff('day', visit_window.due_on, placed.assessed_on)), visit_window.visit_no
+        ) as place
+    from placed
+    inner join ops.visit_window as visit_window on placed.anchor_on = visit_window.anchor_on
+    where placed.visit is null
 )
 
 select
@@ -88,10 +80,10 @@ select
     assessment.assessed_on,
     case
         when episode.anchor_on is null then 'no_anchor'
-        else coalesce(visit_row.visit, 'outside_window')
+        else coalesce(visit_window.visit, 'outside_window')
     end as visit,  -- Visit in whose window the assessment lies, by its date; outside_window, or no_anchor where no day to count from is known.
-    coalesce(visit_row.visit, nearest.visit) as nearest_visit,  -- Visit whose due day is nearest, in its window or not; ties go to the earlier visit.
-    coalesce(visit_row.is_counted, false) as is_counted,  -- Counts for its visit: of several in one window the nearest to the due day, ties to the earlier.
+    coalesce(visit_window.visit, distance.visit) as nearest_visit,  -- Visit whose due day is nearest, in its window or not; ties go to the earlier visit.
+    visit_window.visit is not null and coalesce(contender.place = 1, true) as is_counted,  -- Counts for its visit: of several in one window the nearest to the due day, ties to the earlier.
     date_diff('day', episode.anchor_on, assessment.assessed_on) as days_anchor_to_assessment,  -- Days from the anchor (surgery or decision) to the assessment.
     assessment.visit.value as visit_as_sent,  -- Label of the visit as the clinic gave it; the visit itself is derived from the date.
     assessment.phat_total.value as phat_total,
@@ -151,14 +143,18 @@ inner join registry.episode as episode
     on assessment.patient_id = episode.patient_id
     and assessment.side = episode.side
     and assessment.injury_no = episode.injury_no
-left join visit_row
-    on assessment.patient_id = visit_row.patient_id
-    and assessment.side = visit_row.side
-    and assessment.injury_no = visit_row.injury_no
-    and assessment.assessed_on = visit_row.assessed_on
-left join nearest
-    on assessment.patient_id = nearest.patient_id
-    and assessment.side = nearest.side
-    and assessment.injury_no = nearest.injury_no
-    and assessment.assessed_on = nearest.assessed_on
+left join ops.visit_window as visit_window
+    on episode.anchor_on = visit_window.anchor_on
+    and assessment.assessed_on between visit_window.window_opens_on and visit_window.window_closes_on
+left join contender
+    on assessment.patient_id = contender.patient_id
+    and assessment.side = contender.side
+    and assessment.injury_no = contender.injury_no
+    and assessment.assessed_on = contender.assessed_on
+left join distance
+    on assessment.patient_id = distance.patient_id
+    and assessment.side = distance.side
+    and assessment.injury_no = distance.injury_no
+    and assessment.assessed_on = distance.assessed_on
+    and distance.place = 1
 where assessment.row_state in ('new', 'corrected') and assessment.superseded_at is null

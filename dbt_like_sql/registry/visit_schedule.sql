@@ -41,5 +41,14 @@ select
     ordered.next_months,  -- Months of the visit that follows; empty for the last.
     ordered.next_opens_days_before,  -- Days before its due day on which the next window opens; empty for the last.
     365 as overdue_days,  -- Days that the last visit stays overdue after its window; the others until the next window opens.
-    ordered.measures  -- Measures the visit expects; a measure's fields begin with its name, mri is the form imaging.
+    ordered.measures,  -- Measures the visit expects; a measure's fields begin with its name, mri is the form imaging.
+    list_contains(ordered.measures, 'phat') as expects_phat,  -- The visit expects the PHAT.
+    list_contains(ordered.measures, 'tegner') as expects_tegner,  -- The visit expects the Tegner level.
+    list_contains(ordered.measures, 'eq5d') as expects_eq5d,  -- The visit expects the EQ-5D.
+    list_contains(ordered.measures, 'return_to_sport') as expects_return_to_sport,  -- The visit expects the return-to-sport status.
+    list_contains(ordered.measures, 'straight_leg_raise') as expects_straight_leg_raise,  -- The visit expects the straight leg raise.
+    list_contains(ordered.measures, 'knee_extension') as expects_knee_extension,  -- The visit expects the knee extension.
+    list_contains(ordered.measures, 'strength') as expects_strength,  -- The visit expects the strength.
+    list_contains(ordered.measures, 'would_choose_same_treatment') as expects_would_choose_same_treatment,  -- The visit expects the choice.
+    list_contains(ordered.measures, 'mri') as expects_mri  -- The visit expects an MRI.
 from ordered
