@@ -13,51 +13,13 @@ checks:
 */
 with sent as (
     select
-        enrolment.submission,
-        enrolment.section,
-        enrolment.line,
-        enrolment.clinic,
-        enrolment.received_at,
-        coalesce(identity.patient_id, enrolment.patient_id) as patient_id,
-        enrolment.side,
-        enrolment.injury_no,
+        enrolment.*,
+        coalesce(identity.patient_id, enrolment.patient_id) as known_patient_id,
         case
             when care.clinic is null then 'not_known_here'
             when enrolment.received_at > withdrawal.frozen_at then 'withdrawn'
             when another_injury.submission is not null then 'another_injury'
-        end as held_because,
-        enrolment.injured_on,
-        enrolment.injured_on_precision,
-        enrolment.first_visit_on,
-        enrolment.age_at_injury_years,
-        enrolment.sex,
-        enrolment.conjoint_state,
-        enrolment.semimembranosus_state,
-        enrolment.conjoint_retraction_mm,
-        enrolment.semimembranosus_retraction_mm,
-        enrolment.mri_on,
-        enrolment.is_mri_confirmed,
-        enrolment.other_leg_state,
-        enrolment.sport,
-        enrolment.sport_level,
-        enrolment.pre_injury_tegner,
-        enrolment.is_shared_decision_documented,
-        enrolment.initial_treatment,
-        enrolment.decision_on,
-        enrolment.surgery_on,
-        enrolment.baseline_on,
-        enrolment.baseline_phat_total,
-        enrolment.baseline_phat_items_answered,
-        enrolment.baseline_eq5d_version,
-        enrolment.baseline_eq5d_mobility,
-        enrolment.baseline_eq5d_self_care,
-        enrolment.baseline_eq5d_usual_activities,
-        enrolment.baseline_eq5d_pain,
-        enrolment.baseline_eq5d_anxiety,
-        enrolment.baseline_eq5d_vas,
-        enrolment.consent_version,
-        enrolment.consented_on,
-        enrolment.consent_scope
+        end as held_because
     from facts.enrolment as enrolment
     inner join ops.live_submission as live on enrolment.submission = live.submission
     left join ops.identity as identity on enrolment.patient_id = identity.sent_patient_id
@@ -75,12 +37,12 @@ with sent as (
 
 repeated as (
     select
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no
     from sent
     where sent.held_because is null
-    group by sent.patient_id, sent.side, sent.injury_no
+    group by sent.known_patient_id, sent.side, sent.injury_no
     having count(*) > 1
 ),
 
@@ -89,23 +51,22 @@ answer as (
         sent.submission,
         sent.section,
         sent.line,
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no,
-        row_number() over (partition by sent.patient_id, sent.side, sent.injury_no order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
+        row_number() over (partition by sent.known_patient_id, sent.side, sent.injury_no order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
         hash(
-            sent.injured_on, sent.injured_on_precision, sent.first_visit_on, sent.age_at_injury_years,
-            sent.sex, sent.conjoint_state, sent.semimembranosus_state, sent.conjoint_retraction_mm,
-            sent.semimembranosus_retraction_mm, sent.mri_on, sent.is_mri_confirmed, sent.other_leg_state,
-            sent.sport, sent.sport_level, sent.pre_injury_tegner, sent.is_shared_decision_documented,
-            sent.initial_treatment, sent.decision_on, sent.surgery_on, sent.baseline_on,
-            sent.baseline_phat_total, sent.baseline_phat_items_answered, sent.baseline_eq5d_version, sent.baseline_eq5d_mobility,
-            sent.baseline_eq5d_self_care, sent.baseline_eq5d_usual_activities, sent.baseline_eq5d_pain, sent.baseline_eq5d_anxiety,
-            sent.baseline_eq5d_vas, sent.consent_version, sent.consented_on, sent.consent_scope
+            sent.injured_on, sent.injured_on_precision, sent.first_visit_on, sent.age_at_injury_years, sent.sex,
+            sent.conjoint_state, sent.semimembranosus_state, sent.conjoint_retraction_mm, sent.semimembranosus_retraction_mm, sent.mri_on,
+            sent.is_mri_confirmed, sent.other_leg_state, sent.sport, sent.sport_level, sent.pre_injury_tegner,
+            sent.is_shared_decision_documented, sent.initial_treatment, sent.decision_on, sent.surgery_on, sent.baseline_on,
+            sent.baseline_phat_total, sent.baseline_phat_items_answered, sent.baseline_eq5d_version, sent.baseline_eq5d_mobility, sent.baseline_eq5d_self_care,
+            sent.baseline_eq5d_usual_activities, sent.baseline_eq5d_pain, sent.baseline_eq5d_anxiety, sent.baseline_eq5d_vas, sent.consent_version,
+            sent.consented_on, sent.consent_scope
         ) as fingerprint
     from sent
     inner join repeated
-        on sent.patient_id = repeated.patient_id
+        on sent.known_patient_id = repeated.patient_id
         and sent.side = repeated.side
         and sent.injury_no = repeated.injury_no
     where sent.held_because is null
@@ -128,7 +89,7 @@ merged as (
         sent.line,
         sent.clinic,
         sent.received_at,
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no,
         row_number() over so_far as version_no,
@@ -203,17 +164,17 @@ merged as (
         last_value(sent.consent_scope ignore nulls) over so_far as consent_scope
     from sent
     inner join disputed
-        on sent.patient_id = disputed.patient_id
+        on sent.known_patient_id = disputed.patient_id
         and sent.side = disputed.side
         and sent.injury_no = disputed.injury_no
     where sent.held_because is null
     window
         so_far as (
-            partition by sent.patient_id, sent.side, sent.injury_no order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.known_patient_id, sent.side, sent.injury_no order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and current row
         ),
         before as (
-            partition by sent.patient_id, sent.side, sent.injury_no order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.known_patient_id, sent.side, sent.injury_no order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and 1 preceding
         )
 )
@@ -224,7 +185,7 @@ select
     sent.line,  -- Line of the file, 1-based.
     sent.clinic,  -- Clinic that sent the row.
     sent.received_at,
-    sent.patient_id,
+    sent.known_patient_id as patient_id,
     sent.side,
     sent.injury_no,
     case
@@ -273,7 +234,7 @@ left join answer
     and sent.section = answer.section
     and sent.line = answer.line
 left join disputed
-    on sent.patient_id = disputed.patient_id
+    on sent.known_patient_id = disputed.patient_id
     and sent.side = disputed.side
     and sent.injury_no = disputed.injury_no
 where sent.held_because is not null or disputed.patient_id is null

@@ -12,21 +12,11 @@ checks:
 */
 with sent as (
     select
-        event.submission,
-        event.section,
-        event.line,
-        event.clinic,
-        event.received_at,
-        coalesce(identity.patient_id, event.patient_id) as patient_id,
-        event.side,
-        event.injury_no,
-        event.event_no,
+        event.*,
+        coalesce(identity.patient_id, event.patient_id) as known_patient_id,
         case
             when care.clinic is null then 'not_known_here'
-        end as held_because,
-        event.event_kind,
-        event.occurred_on,
-        event.withdrawal_scope
+        end as held_because
     from facts.event as event
     inner join ops.live_submission as live on event.submission = live.submission
     left join ops.identity as identity on event.patient_id = identity.sent_patient_id
@@ -39,13 +29,13 @@ with sent as (
 
 repeated as (
     select
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no,
         sent.event_no
     from sent
     where sent.held_because is null
-    group by sent.patient_id, sent.side, sent.injury_no, sent.event_no
+    group by sent.known_patient_id, sent.side, sent.injury_no, sent.event_no
     having count(*) > 1
 ),
 
@@ -54,17 +44,17 @@ answer as (
         sent.submission,
         sent.section,
         sent.line,
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no,
         sent.event_no,
-        row_number() over (partition by sent.patient_id, sent.side, sent.injury_no, sent.event_no order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
+        row_number() over (partition by sent.known_patient_id, sent.side, sent.injury_no, sent.event_no order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
         hash(
             sent.event_kind, sent.occurred_on, sent.withdrawal_scope
         ) as fingerprint
     from sent
     inner join repeated
-        on sent.patient_id = repeated.patient_id
+        on sent.known_patient_id = repeated.patient_id
         and sent.side = repeated.side
         and sent.injury_no = repeated.injury_no
         and sent.event_no = repeated.event_no
@@ -89,7 +79,7 @@ merged as (
         sent.line,
         sent.clinic,
         sent.received_at,
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no,
         sent.event_no,
@@ -107,18 +97,18 @@ merged as (
         last_value(sent.withdrawal_scope ignore nulls) over so_far as withdrawal_scope
     from sent
     inner join disputed
-        on sent.patient_id = disputed.patient_id
+        on sent.known_patient_id = disputed.patient_id
         and sent.side = disputed.side
         and sent.injury_no = disputed.injury_no
         and sent.event_no = disputed.event_no
     where sent.held_because is null
     window
         so_far as (
-            partition by sent.patient_id, sent.side, sent.injury_no, sent.event_no order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.known_patient_id, sent.side, sent.injury_no, sent.event_no order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and current row
         ),
         before as (
-            partition by sent.patient_id, sent.side, sent.injury_no, sent.event_no order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.known_patient_id, sent.side, sent.injury_no, sent.event_no order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and 1 preceding
         )
 )
@@ -129,7 +119,7 @@ select
     sent.line,  -- Line of the file, 1-based.
     sent.clinic,  -- Clinic that sent the row.
     sent.received_at,
-    sent.patient_id,
+    sent.known_patient_id as patient_id,
     sent.side,
     sent.injury_no,
     sent.event_no,
@@ -150,7 +140,7 @@ left join answer
     and sent.section = answer.section
     and sent.line = answer.line
 left join disputed
-    on sent.patient_id = disputed.patient_id
+    on sent.known_patient_id = disputed.patient_id
     and sent.side = disputed.side
     and sent.injury_no = disputed.injury_no
     and sent.event_no = disputed.event_no

@@ -13,49 +13,13 @@ checks:
 */
 with sent as (
     select
-        follow_up.submission,
-        follow_up.section,
-        follow_up.line,
-        follow_up.clinic,
-        follow_up.received_at,
-        coalesce(identity.patient_id, follow_up.patient_id) as patient_id,
-        follow_up.side,
-        follow_up.injury_no,
-        coalesce(moved.assessed_on, follow_up.assessed_on) as assessed_on,
-        follow_up.assessed_on as assessed_on_as_sent,
+        follow_up.*,
+        coalesce(identity.patient_id, follow_up.patient_id) as known_patient_id,
+        coalesce(moved.assessed_on, follow_up.assessed_on) as known_assessed_on,
         case
             when care.clinic is null then 'not_known_here'
             when follow_up.received_at > withdrawal.frozen_at then 'withdrawn'
-        end as held_because,
-        follow_up.replaces_on,
-        follow_up.visit,
-        follow_up.phat_total,
-        follow_up.phat_items_answered,
-        follow_up.tegner,
-        follow_up.eq5d_version,
-        follow_up.eq5d_mobility,
-        follow_up.eq5d_self_care,
-        follow_up.eq5d_usual_activities,
-        follow_up.eq5d_pain,
-        follow_up.eq5d_anxiety,
-        follow_up.eq5d_vas,
-        follow_up.return_to_sport,
-        follow_up.returned_to_sport_on,
-        follow_up.straight_leg_raise_left_deg,
-        follow_up.straight_leg_raise_right_deg,
-        follow_up.knee_extension_left_deg,
-        follow_up.knee_extension_right_deg,
-        follow_up.strength_unit,
-        follow_up.strength_prone_0_90_left,
-        follow_up.strength_prone_0_90_right,
-        follow_up.strength_prone_0_90_percent,
-        follow_up.strength_prone_0_15_left,
-        follow_up.strength_prone_0_15_right,
-        follow_up.strength_prone_0_15_percent,
-        follow_up.strength_supine_90_90_left,
-        follow_up.strength_supine_90_90_right,
-        follow_up.strength_supine_90_90_percent,
-        follow_up.would_choose_same_treatment
+        end as held_because
     from facts.follow_up as follow_up
     inner join ops.live_submission as live on follow_up.submission = live.submission
     left join ops.identity as identity on follow_up.patient_id = identity.sent_patient_id
@@ -73,13 +37,13 @@ with sent as (
 
 repeated as (
     select
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no,
-        sent.assessed_on
+        sent.known_assessed_on as assessed_on
     from sent
     where sent.held_because is null
-    group by sent.patient_id, sent.side, sent.injury_no, sent.assessed_on
+    group by sent.known_patient_id, sent.side, sent.injury_no, sent.known_assessed_on
     having count(*) > 1
 ),
 
@@ -88,27 +52,25 @@ answer as (
         sent.submission,
         sent.section,
         sent.line,
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no,
-        sent.assessed_on,
-        row_number() over (partition by sent.patient_id, sent.side, sent.injury_no, sent.assessed_on order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
+        sent.known_assessed_on as assessed_on,
+        row_number() over (partition by sent.known_patient_id, sent.side, sent.injury_no, sent.known_assessed_on order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
         hash(
-            sent.assessed_on_as_sent, sent.visit, sent.phat_total, sent.phat_items_answered,
-            sent.tegner, sent.eq5d_version, sent.eq5d_mobility, sent.eq5d_self_care,
-            sent.eq5d_usual_activities, sent.eq5d_pain, sent.eq5d_anxiety, sent.eq5d_vas,
-            sent.return_to_sport, sent.returned_to_sport_on, sent.straight_leg_raise_left_deg, sent.straight_leg_raise_right_deg,
-            sent.knee_extension_left_deg, sent.knee_extension_right_deg, sent.strength_unit, sent.strength_prone_0_90_left,
-            sent.strength_prone_0_90_right, sent.strength_prone_0_90_percent, sent.strength_prone_0_15_left, sent.strength_prone_0_15_right,
-            sent.strength_prone_0_15_percent, sent.strength_supine_90_90_left, sent.strength_supine_90_90_right, sent.strength_supine_90_90_percent,
-            sent.would_choose_same_treatment
+            sent.assessed_on, sent.visit, sent.phat_total, sent.phat_items_answered, sent.tegner,
+            sent.eq5d_version, sent.eq5d_mobility, sent.eq5d_self_care, sent.eq5d_usual_activities, sent.eq5d_pain,
+            sent.eq5d_anxiety, sent.eq5d_vas, sent.return_to_sport, sent.returned_to_sport_on, sent.straight_leg_raise_left_deg,
+            sent.straight_leg_raise_right_deg, sent.knee_extension_left_deg, sent.knee_extension_right_deg, sent.strength_unit, sent.strength_prone_0_90_left,
+            sent.strength_prone_0_90_right, sent.strength_prone_0_90_percent, sent.strength_prone_0_15_left, sent.strength_prone_0_15_right, sent.strength_prone_0_15_percent,
+            sent.strength_supine_90_90_left, sent.strength_supine_90_90_right, sent.strength_supine_90_90_percent, sent.would_choose_same_treatment
         ) as fingerprint
     from sent
     inner join repeated
-        on sent.patient_id = repeated.patient_id
+        on sent.known_patient_id = repeated.patient_id
         and sent.side = repeated.side
         and sent.injury_no = repeated.injury_no
-        and sent.assessed_on = repeated.assessed_on
+        and sent.known_assessed_on = repeated.assessed_on
     where sent.held_because is null
 ),
 
@@ -130,16 +92,16 @@ merged as (
         sent.line,
         sent.clinic,
         sent.received_at,
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no,
-        sent.assessed_on,
-        sent.assessed_on_as_sent,
+        sent.known_assessed_on as assessed_on,
+        sent.assessed_on as assessed_on_as_sent,
         sent.replaces_on,
         row_number() over so_far as version_no,
         list_filter(
             [
-                case when sent.assessed_on_as_sent <> last_value(sent.assessed_on_as_sent) over before then 'assessed_on' end,
+                case when sent.assessed_on <> last_value(sent.assessed_on) over before then 'assessed_on' end,
                 case when sent.visit is not null and sent.visit is distinct from last_value(sent.visit ignore nulls) over before then 'visit' end,
                 case when sent.phat_total is not null and sent.phat_total is distinct from last_value(sent.phat_total ignore nulls) over before then 'phat_total' end,
                 case when sent.phat_items_answered is not null and sent.phat_items_answered is distinct from last_value(sent.phat_items_answered ignore nulls) over before then 'phat_items_answered' end,
@@ -201,18 +163,18 @@ merged as (
         last_value(sent.would_choose_same_treatment ignore nulls) over so_far as would_choose_same_treatment
     from sent
     inner join disputed
-        on sent.patient_id = disputed.patient_id
+        on sent.known_patient_id = disputed.patient_id
         and sent.side = disputed.side
         and sent.injury_no = disputed.injury_no
-        and sent.assessed_on = disputed.assessed_on
+        and sent.known_assessed_on = disputed.assessed_on
     where sent.held_because is null
     window
         so_far as (
-            partition by sent.patient_id, sent.side, sent.injury_no, sent.assessed_on order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.known_patient_id, sent.side, sent.injury_no, sent.known_assessed_on order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and current row
         ),
         before as (
-            partition by sent.patient_id, sent.side, sent.injury_no, sent.assessed_on order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.known_patient_id, sent.side, sent.injury_no, sent.known_assessed_on order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and 1 preceding
         )
 )
@@ -223,11 +185,11 @@ select
     sent.line,  -- Line of the file, 1-based.
     sent.clinic,  -- Clinic that sent the row.
     sent.received_at,
-    sent.patient_id,
+    sent.known_patient_id as patient_id,
     sent.side,
     sent.injury_no,
-    sent.assessed_on,
-    sent.assessed_on_as_sent,  -- The date as this row gave it.
+    sent.known_assessed_on as assessed_on,
+    sent.assessed_on as assessed_on_as_sent,  -- The date as this row gave it.
     sent.replaces_on,
     case
         when sent.held_because is not null then 'held'
@@ -271,10 +233,10 @@ left join answer
     and sent.section = answer.section
     and sent.line = answer.line
 left join disputed
-    on sent.patient_id = disputed.patient_id
+    on sent.known_patient_id = disputed.patient_id
     and sent.side = disputed.side
     and sent.injury_no = disputed.injury_no
-    and sent.assessed_on = disputed.assessed_on
+    and sent.known_assessed_on = disputed.assessed_on
 where sent.held_because is not null or disputed.patient_id is null
 union all
 select

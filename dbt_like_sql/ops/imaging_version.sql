@@ -12,23 +12,12 @@ checks:
 */
 with sent as (
     select
-        imaging.submission,
-        imaging.section,
-        imaging.line,
-        imaging.clinic,
-        imaging.received_at,
-        coalesce(identity.patient_id, imaging.patient_id) as patient_id,
-        imaging.side,
-        imaging.injury_no,
-        imaging.mri_on,
+        imaging.*,
+        coalesce(identity.patient_id, imaging.patient_id) as known_patient_id,
         case
             when care.clinic is null then 'not_known_here'
             when imaging.received_at > withdrawal.frozen_at then 'withdrawn'
-        end as held_because,
-        imaging.proximal_continuity,
-        imaging.has_shared_neotendon,
-        imaging.retraction_mm,
-        imaging.fatty_infiltration
+        end as held_because
     from facts.imaging as imaging
     inner join ops.live_submission as live on imaging.submission = live.submission
     left join ops.identity as identity on imaging.patient_id = identity.sent_patient_id
@@ -42,13 +31,13 @@ with sent as (
 
 repeated as (
     select
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no,
         sent.mri_on
     from sent
     where sent.held_because is null
-    group by sent.patient_id, sent.side, sent.injury_no, sent.mri_on
+    group by sent.known_patient_id, sent.side, sent.injury_no, sent.mri_on
     having count(*) > 1
 ),
 
@@ -57,17 +46,17 @@ answer as (
         sent.submission,
         sent.section,
         sent.line,
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no,
         sent.mri_on,
-        row_number() over (partition by sent.patient_id, sent.side, sent.injury_no, sent.mri_on order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
+        row_number() over (partition by sent.known_patient_id, sent.side, sent.injury_no, sent.mri_on order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
         hash(
             sent.proximal_continuity, sent.has_shared_neotendon, sent.retraction_mm, sent.fatty_infiltration
         ) as fingerprint
     from sent
     inner join repeated
-        on sent.patient_id = repeated.patient_id
+        on sent.known_patient_id = repeated.patient_id
         and sent.side = repeated.side
         and sent.injury_no = repeated.injury_no
         and sent.mri_on = repeated.mri_on
@@ -92,7 +81,7 @@ merged as (
         sent.line,
         sent.clinic,
         sent.received_at,
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no,
         sent.mri_on,
@@ -112,18 +101,18 @@ merged as (
         last_value(sent.fatty_infiltration ignore nulls) over so_far as fatty_infiltration
     from sent
     inner join disputed
-        on sent.patient_id = disputed.patient_id
+        on sent.known_patient_id = disputed.patient_id
         and sent.side = disputed.side
         and sent.injury_no = disputed.injury_no
         and sent.mri_on = disputed.mri_on
     where sent.held_because is null
     window
         so_far as (
-            partition by sent.patient_id, sent.side, sent.injury_no, sent.mri_on order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.known_patient_id, sent.side, sent.injury_no, sent.mri_on order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and current row
         ),
         before as (
-            partition by sent.patient_id, sent.side, sent.injury_no, sent.mri_on order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.known_patient_id, sent.side, sent.injury_no, sent.mri_on order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and 1 preceding
         )
 )
@@ -134,7 +123,7 @@ select
     sent.line,  -- Line of the file, 1-based.
     sent.clinic,  -- Clinic that sent the row.
     sent.received_at,
-    sent.patient_id,
+    sent.known_patient_id as patient_id,
     sent.side,
     sent.injury_no,
     sent.mri_on,
@@ -156,7 +145,7 @@ left join answer
     and sent.section = answer.section
     and sent.line = answer.line
 left join disputed
-    on sent.patient_id = disputed.patient_id
+    on sent.known_patient_id = disputed.patient_id
     and sent.side = disputed.side
     and sent.injury_no = disputed.injury_no
     and sent.mri_on = disputed.mri_on

@@ -12,22 +12,12 @@ checks:
 */
 with sent as (
     select
-        rehabilitation.submission,
-        rehabilitation.section,
-        rehabilitation.line,
-        rehabilitation.clinic,
-        rehabilitation.received_at,
-        coalesce(identity.patient_id, rehabilitation.patient_id) as patient_id,
-        rehabilitation.side,
-        rehabilitation.injury_no,
-        rehabilitation.phase,
+        rehabilitation.*,
+        coalesce(identity.patient_id, rehabilitation.patient_id) as known_patient_id,
         case
             when care.clinic is null then 'not_known_here'
             when rehabilitation.received_at > withdrawal.frozen_at then 'withdrawn'
-        end as held_because,
-        rehabilitation.started_on,
-        rehabilitation.completed_on,
-        rehabilitation.has_met_criteria
+        end as held_because
     from facts.rehabilitation as rehabilitation
     inner join ops.live_submission as live on rehabilitation.submission = live.submission
     left join ops.identity as identity on rehabilitation.patient_id = identity.sent_patient_id
@@ -41,13 +31,13 @@ with sent as (
 
 repeated as (
     select
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no,
         sent.phase
     from sent
     where sent.held_because is null
-    group by sent.patient_id, sent.side, sent.injury_no, sent.phase
+    group by sent.known_patient_id, sent.side, sent.injury_no, sent.phase
     having count(*) > 1
 ),
 
@@ -56,17 +46,17 @@ answer as (
         sent.submission,
         sent.section,
         sent.line,
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no,
         sent.phase,
-        row_number() over (partition by sent.patient_id, sent.side, sent.injury_no, sent.phase order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
+        row_number() over (partition by sent.known_patient_id, sent.side, sent.injury_no, sent.phase order by sent.received_at, sent.submission, sent.section, sent.line) as version_no,
         hash(
             sent.started_on, sent.completed_on, sent.has_met_criteria
         ) as fingerprint
     from sent
     inner join repeated
-        on sent.patient_id = repeated.patient_id
+        on sent.known_patient_id = repeated.patient_id
         and sent.side = repeated.side
         and sent.injury_no = repeated.injury_no
         and sent.phase = repeated.phase
@@ -91,7 +81,7 @@ merged as (
         sent.line,
         sent.clinic,
         sent.received_at,
-        sent.patient_id,
+        sent.known_patient_id as patient_id,
         sent.side,
         sent.injury_no,
         sent.phase,
@@ -109,18 +99,18 @@ merged as (
         last_value(sent.has_met_criteria ignore nulls) over so_far as has_met_criteria
     from sent
     inner join disputed
-        on sent.patient_id = disputed.patient_id
+        on sent.known_patient_id = disputed.patient_id
         and sent.side = disputed.side
         and sent.injury_no = disputed.injury_no
         and sent.phase = disputed.phase
     where sent.held_because is null
     window
         so_far as (
-            partition by sent.patient_id, sent.side, sent.injury_no, sent.phase order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.known_patient_id, sent.side, sent.injury_no, sent.phase order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and current row
         ),
         before as (
-            partition by sent.patient_id, sent.side, sent.injury_no, sent.phase order by sent.received_at, sent.submission, sent.section, sent.line
+            partition by sent.known_patient_id, sent.side, sent.injury_no, sent.phase order by sent.received_at, sent.submission, sent.section, sent.line
             rows between unbounded preceding and 1 preceding
         )
 )
@@ -131,7 +121,7 @@ select
     sent.line,  -- Line of the file, 1-based.
     sent.clinic,  -- Clinic that sent the row.
     sent.received_at,
-    sent.patient_id,
+    sent.known_patient_id as patient_id,
     sent.side,
     sent.injury_no,
     sent.phase,
@@ -152,7 +142,7 @@ left join answer
     and sent.section = answer.section
     and sent.line = answer.line
 left join disputed
-    on sent.patient_id = disputed.patient_id
+    on sent.known_patient_id = disputed.patient_id
     and sent.side = disputed.side
     and sent.injury_no = disputed.injury_no
     and sent.phase = disputed.phase

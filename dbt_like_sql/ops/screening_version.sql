@@ -11,17 +11,8 @@ checks:
 */
 with sent as (
     select
-        screening.submission,
-        screening.section,
-        screening.line,
-        screening.received_at,
-        screening.clinic,
-        screening.month_on,
-        cast(null as varchar) as held_because,
-        screening.n_eligible,
-        screening.n_enrolled,
-        screening.n_declined,
-        screening.n_missed
+        screening.*,
+        cast(null as varchar) as held_because
     from facts.screening as screening
     inner join ops.live_submission as live on screening.submission = live.submission
 ),

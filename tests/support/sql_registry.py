@@ -1,23 +1,24 @@
 """A registry in memory for tests of the SQL models: small text tables in, rows out.
 
-It makes a facts database from text, derives every SQL model from it, and answers queries on the result.
+It makes a facts database from text, derives every SQL model from it as the warehouse does, and answers queries on the
+result.
 """
 
-import csv
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
 import duckdb
-import sqlglot
-from sqlglot import exp
 
-import dbt_like_sql
-from schemas.dictionary import read_dictionary
+from pipelines.plan import SQL_FOLDER
+from schemas.dictionary import FORM_NAMES, read_dictionary
+from warehouse.audit import AuditResult, run_audits
+from warehouse.derive import build_model
+from warehouse.known import expose, load_seeds, set_known
+from warehouse.model import Model, read_audits, read_models
 
-ROOT = Path(dbt_like_sql.__file__).parent
-MIGRATION = ROOT.parent / "warehouse" / "migrations" / "0001_facts.sql"
+MIGRATION = SQL_FOLDER.parent / "warehouse" / "migrations" / "0001_facts.sql"
+LAYERS = ("ops", "reference", "mart")
 SQL_TYPES = {
     "integer": "integer",
     "decimal": "double",
@@ -26,33 +27,12 @@ SQL_TYPES = {
     "month": "date",
     "boolean": "boolean",
 }
-LAYERS = ("ops", "registry", "reference", "mart")
-FORMS = ("enrolment", "treatment", "follow_up", "imaging", "rehabilitation", "event", "screening")
 
 
 @cache
-def read_queries() -> Mapping[str, str]:
-    """Every model's SELECT by its name, in an order in which they can run."""
-    queries = {f"{path.parent.name}.{path.stem}": path.read_text() for layer in LAYERS for path in model_files(layer)}
-    upstream = {name: set(tables_of(query)) & set(queries) for name, query in queries.items()}
-    ordered: dict[str, str] = {}
-    while upstream:
-        ready = sorted(name for name, needed in upstream.items() if needed <= set(ordered))
-        if not ready:
-            raise ValueError(f"models wait for each other: {sorted(upstream)}")
-        for name in ready:
-            ordered[name] = queries[name]
-            del upstream[name]
-    return ordered
-
-
-def model_files(layer: str) -> Sequence[Path]:
-    return sorted((ROOT / layer).glob("*.sql"))
-
-
-def tables_of(query: str) -> Sequence[str]:
-    tables = sqlglot.parse_one(query, dialect="duckdb").find_all(exp.Table)
-    return sorted({f"{table.db}.{table.name}" for table in tables if table.db})
+def models() -> Sequence[Model]:
+    """Every SQL model, each after those it reads."""
+    return read_models(SQL_FOLDER)
 
 
 @cache
@@ -70,33 +50,17 @@ class SqlRegistry:
     """Facts in memory, and the tables derived from them."""
 
     def __init__(self) -> None:
-        self.connection = duckdb.connect(":memory:")
-        self.connection.execute("attach ':memory:' as facts; attach ':memory:' as seeds; attach ':memory:' as registry")
-        self.connection.execute("use facts")
+        self.connection = duckdb.connect(":memory:", config={"threads": 1})
+        self.connection.execute("attach ':memory:' as store; use store")
         self.connection.execute(MIGRATION.read_text())
-        for form in FORMS:
+        for form in FORM_NAMES:
             columns = ", ".join(f"{name} {kind}" for name, kind in form_columns(form).items())
             self.connection.execute(f"create table {form} ({columns})")
-        self.connection.execute("use registry")
-        self._read_seeds()
-
-    def _read_seeds(self) -> None:
-        schedule, references = ROOT / "seeds" / "visit_schedule.csv", ROOT / "seeds" / "reference"
-        self.connection.execute(f"create table seeds.visit_schedule as from read_csv('{schedule}', all_varchar = true)")
-        stacked = [
-            {**row, "file": path.name, "line": str(line)}
-            for path in sorted(references.glob("*.csv"))
-            for line, row in enumerate(csv.DictReader(path.read_text("utf-8").splitlines()), start=2)
-        ]
-        columns = list(stacked[0])
-        self.connection.execute(f"create table seeds.reference ({', '.join(f'{name} varchar' for name in columns)})")
-        for row in stacked:
-            values = ", ".join(quoted(row[name]) for name in columns)
-            self.connection.execute(f"insert into seeds.reference values ({values})")
+        load_seeds(self.connection, SQL_FOLDER / "seeds")
 
     def add(self, form: str, text: str) -> None:
         """Rows of a form. The column `sent` is `<day>[ <time>] <clinic>`: which file the row came in, and when."""
-        section = FORMS.index(form) + 1
+        section = FORM_NAMES.index(form) + 1
         for row in read_table(text):
             sent = row.pop("sent")
             submission, clinic, received_at = self.add_submission(sent)
@@ -112,7 +76,7 @@ class SqlRegistry:
                 **{name: self._literal(form, name, cell) for name, cell in row.items()},
             }
             names = ", ".join(values)
-            self.connection.execute(f"insert into facts.{form} ({names}) values ({', '.join(values.values())})")
+            self.connection.execute(f"insert into store.{form} ({names}) values ({', '.join(values.values())})")
             self._count(form, section, submission)
 
     def add_submission(self, sent: str, digest: str | None = None, refused: str | None = None) -> tuple[str, str, str]:
@@ -120,11 +84,11 @@ class SqlRegistry:
         when, clinic = sent.rsplit(" ", 1)
         received_at = dt.datetime.fromisoformat(when)
         submission = f"{received_at:%Y%m%dT%H%M%S}{received_at.microsecond:06d}Z~{clinic}.csv"
-        known = self.rows(f"select 1 from facts.submission where submission = {quoted(submission)}")
+        known = self.rows(f"select 1 from store.submission where submission = {quoted(submission)}")
         if not known:
             stamp = f"timestamp '{received_at}'"
             self.connection.execute(
-                "insert into facts.submission by name select "
+                "insert into store.submission by name select "
                 f"{quoted(submission)} as submission, {quoted(clinic)} as clinic, {stamp} as received_at, "
                 f"{stamp} as loaded_at, {quoted(submission)} as file, {quoted(digest or submission)} as digest, "
                 f"1 as n_bytes, {quoted(refused)} as refused, 's1' as settings_version, 'd1' as dictionary_version"
@@ -135,26 +99,29 @@ class SqlRegistry:
         """A decision of the coordinator."""
         columns = ["decision", "kind", "decided_at", "actor", *(f'"{name}"' for name in values)]
         literals = [quoted(kind), f"timestamp '{at}'", "'coordinator'", *(quoted(value) for value in values.values())]
-        number = self.rows("select count(*) + 1 from facts.decision")[0][0]
+        number = self.rows("select count(*) + 1 from store.decision")[0][0]
         self.connection.execute(
-            f"insert into facts.decision ({', '.join(columns)}) values ({number}, {', '.join(literals)})"
+            f"insert into store.decision ({', '.join(columns)}) values ({number}, {', '.join(literals)})"
         )
 
     def derive(self, today: str) -> "SqlRegistry":
-        """Build every model as known at the end of `today`."""
-        self.connection.execute("use registry")
-        for layer in LAYERS:
-            self.connection.execute(f"create schema if not exists {layer}" if layer != "registry" else "select 1")
-        self.connection.execute(
-            "create or replace table ops.known as "
-            f"select timestamp '{today} 23:59:59' as known_at, date '{today}' as today"
-        )
-        for name, query in read_queries().items():
+        """Build every model as known at the end of `today`; what was derived before is gone."""
+        known_at = dt.datetime.fromisoformat(f"{today}T23:59:59")
+        self.connection.execute("use memory; detach database if exists registry; detach database if exists facts")
+        self.connection.execute("attach ':memory:' as registry; use registry")
+        self.connection.execute("; ".join(f"create schema {layer}" for layer in LAYERS))
+        expose(self.connection, "store", "facts", known_at)
+        set_known(self.connection, known_at, dt.date.fromisoformat(today))
+        for model in models():
             try:
-                self.connection.execute(f"create or replace table {name} as {query}")
+                build_model(self.connection, model)
             except duckdb.Error as error:
-                raise AssertionError(f"{name}: {error}") from None
+                raise AssertionError(f"{model.name}: {error}") from None
         return self
+
+    def audit(self) -> Sequence[AuditResult]:
+        """How every grain, check and audit of the derived tables comes out."""
+        return run_audits(self.connection, models(), read_audits(SQL_FOLDER / "audits"))
 
     def close(self) -> None:
         """Let the memory go."""
@@ -170,16 +137,16 @@ class SqlRegistry:
 
     def _next_line(self, form: str, submission: str) -> int:
         found = self.rows(
-            f"select coalesce(max(line), 1) + 1 from facts.{form} where submission = {quoted(submission)}"
+            f"select coalesce(max(line), 1) + 1 from store.{form} where submission = {quoted(submission)}"
         )
         return int(str(found[0][0]))
 
     def _count(self, form: str, section: int, submission: str) -> None:
         where = f"submission = {quoted(submission)} and section = {section}"
-        self.connection.execute(f"delete from facts.section where {where}")
+        self.connection.execute(f"delete from store.section where {where}")
         self.connection.execute(
-            f"insert into facts.section select {quoted(submission)}, {section}, {quoted(form)}, '', [], "
-            f"count(*) + 1, 1, 0, 0, count(*), 0, 0 from facts.{form} where submission = {quoted(submission)}"
+            f"insert into store.section select {quoted(submission)}, {section}, {quoted(form)}, '', [], "
+            f"count(*) + 1, 1, 0, 0, count(*), 0, 0 from store.{form} where submission = {quoted(submission)}"
         )
 
     def _literal(self, form: str, name: str, cell: str) -> str:
