@@ -7,7 +7,17 @@ checks:
   - care_kind in ('enrolled', 'shared')
   - care_kind = 'enrolled' or not is_home
 */
-with enrolment_row as (
+with known_clinic as (
+    select distinct submission.clinic
+    from facts.submission as submission
+),
+
+one_of_several as (
+    select distinct identity.patient_id
+    from ops.identity as identity
+),
+
+enrolment_row as (
     select
         enrolment.patient_id as sent_patient_id,
         coalesce(identity.patient_id, enrolment.patient_id) as patient_id,
@@ -20,7 +30,7 @@ with enrolment_row as (
     from facts.enrolment as enrolment
     inner join ops.live_submission as live on enrolment.submission = live.submission
     left join ops.identity as identity on enrolment.patient_id = identity.sent_patient_id
-    left join (select distinct submission.clinic from facts.submission as submission) as known_clinic
+    left join known_clinic
         on case when enrolment.patient_id like '%-%' then split_part(enrolment.patient_id, '-', 1) end = known_clinic.clinic
 ),
 
@@ -62,8 +72,7 @@ linked as (
             order by enrolled.is_own_id desc, enrolled.clinic asc
         ) as clinic_no
     from enrolled
-    inner join (select distinct identity.patient_id from ops.identity as identity) as one_of_several
-        on enrolled.patient_id = one_of_several.patient_id
+    inner join one_of_several on enrolled.patient_id = one_of_several.patient_id
 ),
 
 share_decision as (
