@@ -16,7 +16,16 @@ def now() -> datetime:
 def open_home(path: str) -> Home:
     """The home at `path`; a `HomeError` with the remedy where there is none."""
     home = Home(Path(path))
-    if not home.settings_path.is_file():
+    try:
+        is_home = home.settings_path.is_file()
+        next(home.path.iterdir(), None)
+    except FileNotFoundError:
+        is_home = False
+    except PermissionError:
+        raise HomeError(
+            f"The registry home at {path} cannot be read.", "Run as its owner: it is open to nobody else."
+        ) from None
+    if not is_home:
         raise HomeError(f"There is no registry home at {path}.", "Make one with `hamreg init`, or set HAMREG_HOME.")
     return home
 

@@ -76,8 +76,8 @@ def submit_command(path: str, code: str, files: tuple[Path, ...]) -> None:
 
     home, settings = read_home(path)
     clinic = find_clinic(settings, code)
-    for file in files:
-        submission = hand_in(home, clinic.code, file.name, _readable(file).read_bytes(), now())
+    for file in map(_readable, files):
+        submission = hand_in(home, clinic.code, file.name, file, now())
         click.echo(f"Received {file.name} as {submission}")
     click.echo("Next: hamreg run loads what waits.")
 
@@ -141,4 +141,6 @@ def _readable(file: Path) -> Path:
         raise UnreadableFileError(f"There is no file {file}.", "Check its name and folder.") from None
     except OSError as error:
         raise UnreadableFileError(f"{file} cannot be read: {error.strerror}.", "Check who may read it.") from None
+    if file.stat().st_size == 0:
+        raise UnreadableFileError(f"{file} is empty: it has no bytes at all.", "Save it again where it was made.")
     return file
