@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from warehouse.model import AnyModel, Audit, Model, order_models
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Below this, handing work to threads costs more than the work.
+# Below this, handing work to threads costs more than the work, and a commit a table more than one for all.
 SMALL_FACTS_BYTES = 30_000_000
 
 
@@ -69,11 +70,12 @@ def derive(
     path = target_folder / REGISTRY_FILE
     models = order_models(plan.models, plan.records)
     with open_memory() as connection:
-        _prepare(connection, path, facts_path)
+        is_small = _is_small(facts_path)
+        _prepare(connection, path, is_small)
         expose_facts(connection, facts_path, known_at, patients)
         load_seeds(connection, plan.seeds)
         reached("derive.prepare")
-        with transaction(connection):
+        with transaction(connection) if is_small else nullcontext():
             _build(connection, models, plan, known_at, today)
         reached("derive.build")
         with translated("The snapshot could not be audited"):
@@ -90,9 +92,14 @@ def derive(
     return Derivation(path, tables, results)
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, facts_path: Path) -> None:
+def _is_small(facts_path: Path) -> bool:
+    """Whether one thread and one transaction are the cheaper way; for many rows it is more threads and more commits."""
+    return facts_path.exists() and facts_path.stat().st_size < SMALL_FACTS_BYTES
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, is_small: bool) -> None:
     attach(connection, path, "registry")
-    if facts_path.exists() and facts_path.stat().st_size < SMALL_FACTS_BYTES:
+    if is_small:
         connection.execute("set threads = 1")
     connection.execute(f"set temp_directory = '{path.parent / 'spill'}'")
     connection.execute("use registry")
