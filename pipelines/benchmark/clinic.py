@@ -97,9 +97,9 @@ def _judge(rows: Mapping[str, Columns], people: pl.DataFrame, *, has_both: bool)
         row |= adjusted.get(clinic, {"n_adjusted": 0, "adjusted": nan})
         row |= (limits := funnel.mean_limits(model, row["n_adjusted"]))
         row["verdict"] = funnel.verdict(row["adjusted"], row["n_adjusted"], limits)
-        row |= funnel.tipping(
-            model, row["n_adjusted"], row["adjusted"], row["n"] + row["n_missing"] - row["n_adjusted"]
-        )
+        if row["verdict"] in funnel.JUDGED:
+            n_unseen = row["n"] + row["n_missing"] - row["n_adjusted"]
+            row |= funnel.tipping(model, row["n_adjusted"], row["adjusted"], n_unseen)
     _judge_overdispersed(rows, model)
     if has_both:
         _judge_with_arm(rows, people)

@@ -11,6 +11,8 @@ import polars as pl
 
 Kind = Literal["number", "yes_no", "event", "no_problems", "category", "both_tendons"]
 
+SURGICAL, CONSERVATIVE = "surgical", "conservative"
+
 PHAT = "phat_total"
 PHAT_CHANGE = "phat_change"
 PHAT_SCALE = (0.0, 100.0)

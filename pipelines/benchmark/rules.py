@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import polars as pl
+
 Source = Literal["study", "article", "guideline", "registry's choice"]
 
 
@@ -103,9 +105,23 @@ _ALL = _exclusions(
 
 RULES: Mapping[str, Rule] = {rule.code: rule for rule in _ALL}
 
+TEXTS: Mapping[str, str] = {
+    "code": "Code of the rule, as in the lists of reasons and flags.",
+    "text": "What the rule says.",
+    "rule_source": "Where it comes from: study, article, guideline or the registry's choice.",
+    "is_excluding": "It is a reason against a comparison; else a flag to read one with.",
+}
+
 ADULT_YEARS = 18
 SURGERY_LIMIT_DAYS = 56
 FIRST_VISIT_LIMIT_DAYS = 84
 PHAT_ITEMS_NEEDED = 8
 TOP_OF_SCALE = 95.0
 RETRACTION_MM = 20
+
+
+def list_rules() -> pl.DataFrame:
+    """Give the rows of `mart.benchmark_rule`."""
+    return pl.DataFrame(
+        [(rule.code, rule.text, rule.source, rule.excludes) for rule in _ALL], list(TEXTS), orient="row"
+    )
