@@ -4,13 +4,16 @@ Pandera's errors quote rows, so they end here.
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 import pandera.errors
+import pandera.polars as pa
 import polars as pl
 
 from pipelines.intake.cell import LIKELY_MISSING, REASON_TOKENS
 from pipelines.intake.draft import ROW_FINDING_SCHEMA, Draft, collect
 from schemas.dictionary import Rule, model_of
+from schemas.rules import predicate_of, row_rules
 from schemas.suspects import suspect_rows
 
 KEY_MISSING = "key_missing"
@@ -37,17 +40,45 @@ def _failures(draft: Draft) -> pl.DataFrame:
     suspects = suspect_rows(frame, draft.form.name)
     if suspects.is_empty():
         return _NO_FAILURES
+    model, suspected = model_of(draft.form.name), frame[suspects].with_columns(suspects.alias("row"))
+    parts = [_ask(pa.DataFrameSchema(model.columns), suspected)]
+    # Pandera copies whole rows that fail a row rule: each rule gets the rows and columns it speaks of.
+    parts += [_ask(pa.DataFrameSchema(checks=[check]), rows) for check, rows in _broken(model, suspected)]
+    return pl.concat(parts)
+
+
+def _broken(model: pa.DataFrameSchema, frame: pl.DataFrame) -> list[tuple[pa.Check, pl.DataFrame]]:
+    """The row rules that some row breaks, with those rows and the columns the rule reads."""
+    predicates = _predicates(str(model.name))
+    asked = {name for predicate in predicates.values() for name in predicate.meta.root_names()}
+    absent = sorted(asked - set(frame.columns))
+    frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
+    holds = frame.select(predicate.fill_null(True).alias(rule) for rule, predicate in predicates.items())
+    return [
+        (check, frame.select("row", *set(predicates[rule].meta.root_names())).filter(~holds[rule]))
+        for rule, check in ((str(check.name), check) for check in model.checks)
+        if not holds[rule].all()
+    ]
+
+
+@cache
+def _predicates(form: str) -> Mapping[str, pl.Expr]:
+    return {rule.id: predicate_of(rule) for rule in row_rules(form)}
+
+
+def _ask(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> pl.DataFrame:
+    """What fails in a frame that has a column `row`, the place of each of its rows in the table."""
     try:
-        model_of(draft.form.name).validate(frame[suspects], lazy=True)
+        schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
         cases: pl.DataFrame = errors.failure_cases
     else:
         return _NO_FAILURES
     if cases["index"].null_count():  # a check that could not run is a fault of the project, not of the file
         checks = cases.filter(pl.col("index").is_null())["check"].unique().sort().to_list()
-        raise RuntimeError(f"checks of the form {draft.form.name} did not run: {checks}")
+        raise RuntimeError(f"checks did not run: {checks}")
     is_cell = pl.col("schema_context") != "DataFrameSchema"
-    row = suspects.gather(cases["index"].cast(pl.UInt32)).alias("row")
+    row = frame["row"].gather(cases["index"].cast(pl.UInt32))
     return cases.select(row, pl.when(is_cell).then("column").alias("column"), "check")
 
 
