@@ -5,12 +5,24 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipelines.intake.reading import read_file
+from pipelines.intake.validation import validate
+from pipelines.intake.verdict import Section
+from pipelines.settings import Limits
 from pipelines.synthetic import bulk
-from pipelines.synthetic.bulk import KEY, write_bulk_enrolments, write_bulk_follow_ups
+from pipelines.synthetic.bulk import CLINIC, KEY, write_bulk_enrolments, write_bulk_follow_ups
+from schemas.dictionary import read_dictionary
 
 
 def read(path: Path) -> pl.DataFrame:
     return pl.read_csv(path, infer_schema=False)
+
+
+def section_of(path: Path) -> Section:
+    dictionary = read_dictionary()
+    reading = read_file(path.name, path.read_bytes(), dictionary, CLINIC, Limits())
+    (section,) = validate(path.name, reading, dictionary, CLINIC).sections
+    return section
 
 
 def test_the_clean_twin_differs_in_the_counted_cells_only(tmp_path: Path) -> None:
@@ -60,3 +72,14 @@ def test_files_of_a_backlog_share_no_patient(tmp_path: Path) -> None:
     a, b = (set(read(tmp_path / name)["patient_id"]) for name in ("a.csv", "b.csv"))
     assert len(a) == len(b) == 10
     assert not a & b
+
+
+def test_the_intake_takes_the_whole_twin_and_finds_exactly_the_counted_faults(tmp_path: Path) -> None:
+    clean = write_bulk_follow_ups(tmp_path / "clean.csv", 2_000)
+    faulty = write_bulk_follow_ups(tmp_path / "faulty.csv", 2_000, faulty_share=0.01)
+    before, after = (section_of(summary.path) for summary in (clean, faulty))
+    errors = after.findings.filter(pl.col("severity") == "error")
+    assert before.rejected == before.cells_set_aside == 0
+    assert before.findings.filter(pl.col("severity") != "note").is_empty()
+    assert errors.select("line", "column").unique().height == faulty.faulty_cells
+    assert after.rejected == faulty.faulty_keys
