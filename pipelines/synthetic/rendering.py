@@ -43,7 +43,8 @@ MISSING_TOKENS = {"#not_done": 0.5, "#refused": 0.25, "#unknown": 0.15, "#not_ap
 
 def render_rows(frame: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     """Every column as the clinic writes it; columns that begin with an underscore are left as they are."""
-    return frame.with_columns(_texts(frame[name], profile) for name in frame.columns if not name.startswith("_"))
+    columns = {name: kind for name, kind in frame.schema.items() if not name.startswith("_")}
+    return frame.with_columns(_text(name, kind, profile).fill_null("") for name, kind in columns.items())
 
 
 def with_labels(texts: pl.DataFrame, form: Form, dictionary: Dictionary, language: str) -> pl.DataFrame:
@@ -56,22 +57,19 @@ def with_labels(texts: pl.DataFrame, form: Form, dictionary: Dictionary, languag
     return texts.with_columns(pl.col(name).replace(new) for name, new in labels.items())
 
 
-def _texts(column: pl.Series, profile: Profile) -> pl.Series:
-    name, pattern = column.name, "%Y-%m-%d" if profile.is_workbook else profile.date_pattern
-    if name == "month_on":
-        column = column.dt.strftime("%Y-%m")
-    elif column.dtype == pl.Date:
-        column = column.dt.strftime(pattern)
-    elif column.dtype == pl.Boolean:
-        yes, no = profile.yes_no
-        column = pl.select(pl.when(column).then(pl.lit(yes)).when(~column).then(pl.lit(no))).to_series()
-    elif column.dtype == pl.Float64:
+def _text(name: str, kind: pl.DataType, profile: Profile) -> pl.Expr:
+    column, pattern = pl.col(name), "%Y-%m-%d" if profile.is_workbook else profile.date_pattern
+    if name == "injured_on" and not profile.is_workbook:
+        return pl.coalesce(column.str.to_date("%Y-%m-%d", strict=False).dt.strftime(pattern), column)
+    if kind == pl.Date:
+        return column.dt.strftime("%Y-%m" if name == "month_on" else pattern)
+    if kind == pl.Boolean:
+        yes, no = (pl.lit(word) for word in profile.yes_no)
+        return pl.when(column).then(yes).when(~column).then(no).alias(name)
+    if kind == pl.Float64:
         mark = "," if profile.clinic.decimal == "comma" and not profile.is_workbook else "."
-        column = column.cast(pl.String).str.replace(".", mark, literal=True)
-    elif name == "injured_on" and not profile.is_workbook:
-        whole = column.str.to_date("%Y-%m-%d", strict=False).dt.strftime(pattern)
-        column = pl.select(pl.coalesce(whole, column)).to_series()
-    return column.cast(pl.String).fill_null("").alias(name)
+        return column.cast(pl.String).str.replace(".", mark, literal=True)
+    return column.cast(pl.String)
 
 
 def leave_gaps(frame: pl.DataFrame, form: str, profile: Profile, rng: np.random.Generator) -> pl.DataFrame:
