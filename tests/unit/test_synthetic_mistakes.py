@@ -124,3 +124,12 @@ def test_rows_without_a_mistake_are_asked_nothing(truth: list[dict[str, str]], f
     planted = {(row["file"], row["sheet"], int(row["line"])) for row in truth}
 
     assert found.asked - planted == set()
+
+
+def test_no_damaged_line_passes_unnamed(truth: list[dict[str, str]], found: Found, dictionary: Dictionary) -> None:
+    damaged = [
+        row for row in truth if dictionary.rules[row["rule"]].scope == "record" and row["file"] in found.readable
+    ]
+    places = [(row["file"], row["sheet"], int(row["line"])) for row in damaged]
+    assert len(places) >= 10
+    assert [place for place in places if place not in found.rules] == []
