@@ -23,6 +23,7 @@ COMMANDS = {
     "status": ("snapshot", "What changed, what waits, what needs you."),
     "overdue": ("snapshot", "Who is overdue for which visit, and since when."),
     "benchmark": ("benchmark", "One patient beside the study, both arms."),
+    "counsel": ("counsel", "Before treatment: what the study found, both arms side by side."),
     "query": ("query", "Ask the current snapshot in SQL, read-only."),
     "release": ("release", "Cut a release from the current snapshot."),
     "dictionary": ("dictionary", "Write the data dictionary."),

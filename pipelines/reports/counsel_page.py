@@ -1,0 +1,197 @@
+"""The page and the lines of the talk before treatment: words, table and pictures of what `counsel.py` answers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipelines.release.disclosure import BASE, THRESHOLD
+from pipelines.reports.chart_phat import Bar, Point, phat_chart, time_scale
+from pipelines.reports.counsel import ArmAnswer, Expected, Question, StudyAnswer
+from pipelines.reports.counsel_local import Local
+from pipelines.reports.measure_table import Notes, cell_of, measure_lines
+from pipelines.reports.page import render_page
+from pipelines.reports.picture import Picture, draw
+from pipelines.reports.source import Source
+from pipelines.reports.words import Words
+
+UNKNOWN, TALK = 6, 3
+
+
+def counsel_page(
+    question: Question, answers: Sequence[StudyAnswer], local: Local | None, source: Source | None, words: Words
+) -> str:
+    """Give the page as HTML. `source` None: no registry was read."""
+    notes = Notes()
+    return render_page(
+        "counsel.html",
+        words,
+        question=question,
+        asked=asked(question, words),
+        studies=[_study(question, answer, notes, words) for answer in answers],
+        notes=notes.texts,
+        local=_local(local, words),
+        source=source,
+        unknown=[words(f"counsel.unknown_{i}", n=sum(a.n for a in answers)) for i in range(1, UNKNOWN + 1)],
+        talk=[words(f"counsel.talk_{i}") for i in range(1, TALK + 1)],
+    )
+
+
+def counsel_lines(question: Question, answers: Sequence[StudyAnswer], local: Local | None, words: Words) -> list[str]:
+    """Give the same for a terminal: limits first, then both arms side by side."""
+    lines = [words("counsel.title"), asked(question, words), words("counsel.no_recommendation")]
+    for study in answers:
+        lines += ["", limits(study, words), "", words("counsel.fits")]
+        for arm in study.arms:
+            lines.append(f"  {words.code('arm', arm.arm)}: {standing(arm, words)}")
+            lines += [f"    - {rule_text(code, words)}" for code in (*arm.reasons, *arm.flags)]
+        lines += [words("counsel.decides"), "", words("counsel.begin_title", phat=_number(question.phat))]
+        lines += [f"  {words.code('arm', arm.arm)}: {expectation(arm, question, words)}" for arm in study.arms]
+        lines += [words("counsel.started_apart"), "", words("counsel.outcomes_title")]
+        lines += _outcomes(study, words)
+    lines += ["", words("counsel.unknown_title")]
+    lines += [f"  - {words(f'counsel.unknown_{i}', n=sum(a.n for a in answers))}" for i in range(1, UNKNOWN + 1)]
+    return [*lines, "", words("counsel.local_title"), *_local_lines(local, words)]
+
+
+def asked(question: Question, words: Words) -> str:
+    """Say what was asked for; three tendons are two, and why."""
+    tendons = "two" if question.tendons == "three" else question.tendons
+    text = words(
+        "counsel.asked", age=question.age, phat=_number(question.phat), tendons=words(f"counsel.tendons_{tendons}")
+    )
+    return f"{text} {words('counsel.three_means_two')}" if question.tendons in ("two", "three") else text
+
+
+def limits(study: StudyAnswer, words: Words) -> str:
+    """The study's limits, in its own words where the catalogue has them."""
+    own = f"study.{study.name}_limits"
+    return words(own if own in words.texts else "study.other_limits", n=study.n, study=study.name)
+
+
+def standing(arm: ArmAnswer, words: Words) -> str:
+    """Whether the study's arm had people like this."""
+    return words("counsel.not_comparable" if arm.reasons else "counsel.comparable")
+
+
+def rule_text(code: str, words: Words) -> str:
+    """A rule of comparability in words, with where it comes from."""
+    from pipelines.benchmark.rules import RULES
+
+    return f"{words.texts.get(f'rule.{code}', RULES[code].text)} ({words.code('source', RULES[code].source)})"
+
+
+def expectation(arm: ArmAnswer, question: Question, words: Words) -> str:
+    """What the arm's figures expect of this start."""
+    if arm.is_beyond:
+        return words("counsel.beyond", phat=_number(question.phat))
+    if not arm.expected or arm.expected[0].expected is None:
+        return words("counsel.expected_none")
+    return expected_text(arm.expected[0], words)
+
+
+def expected_text(found: Expected, words: Words) -> str:
+    """One expected score with its interval, and that it is cut where it is."""
+    if found.expected is None or found.lower is None or found.upper is None:
+        return words("counsel.expected_none")
+    places = {"expected": f"{found.expected:.0f}", "lower": f"{found.lower:.0f}", "upper": f"{found.upper:.0f}"}
+    text = words("counsel.expected", **places)
+    if not found.is_cut:
+        return text
+    return f"{text} ({words('counsel.expected_cut', end=100 if found.upper >= 100 else 0)})"
+
+
+def _study(question: Question, study: StudyAnswer, notes: Notes, words: Words) -> Mapping[str, Any]:
+    lines = [
+        line
+        for line in measure_lines(study.rows, words, notes, study.name.replace("_", "-"))
+        if line.measure != "phat_total"
+    ]
+    return {
+        "name": words.code("study", study.name),
+        "limits": limits(study, words),
+        "arms": [_arm(arm, question, notes, words) for arm in study.arms],
+        "picture": _picture(question, study, words),
+        "lines": lines,
+    }
+
+
+def _arm(arm: ArmAnswer, question: Question, notes: Notes, words: Words) -> Mapping[str, Any]:
+    first = arm.expected[0] if arm.expected else None
+    how = ""
+    if first is not None and arm.r_low is not None and arm.r_high is not None:
+        places = {"r": f"{first.correlation:.2f}", "r_low": f"{arm.r_low:.2f}", "r_high": f"{arm.r_high:.2f}"}
+        how = words("counsel.expected_note", **places)
+    return {
+        "code": arm.arm,
+        "name": words.code("arm", arm.arm),
+        "standing": standing(arm, words),
+        "is_comparable": not arm.reasons,
+        "rules": [rule_text(code, words) for code in (*arm.reasons, *arm.flags)],
+        "expected": expectation(arm, question, words),
+        "how": how,
+        "others": [_other(found, words) for found in arm.expected[1:] if not arm.is_beyond],
+        "before": cell_of(arm.before, words, notes) if arm.before else None,
+        "after": cell_of(arm.after, words, notes) if arm.after else None,
+    }
+
+
+def _other(found: Expected, words: Words) -> str:
+    places = {"expected": found.expected, "lower": found.lower, "upper": found.upper}
+    rounded = {name: f"{value:.0f}" for name, value in places.items() if value is not None}
+    return words("counsel.other_correlation", r=f"{found.correlation:g}", **rounded)
+
+
+def _picture(question: Question, study: StudyAnswer, words: Words) -> Picture:
+    bars = [
+        Bar(words.code("arm", arm.arm), arm.arm, months, row["reference_value"], row["reference_sd"])
+        for months, side in ((0.0, "before"), (12.0, "after"))
+        for arm in study.arms
+        if (row := getattr(arm, side)) is not None
+    ]
+    x = time_scale(bars, [0.0], words("counsel.time_axis"))
+    chart = phat_chart(bars, [Point(0.0, question.phat)], x, words("counsel.phat_axis"))
+    texts = [f"{bar.label}, {bar.months:g}: {bar.mean:g} (SD {bar.sd:g})" for bar in bars]
+    description = "; ".join([*texts, f"{words('counsel.you_now')}: {_number(question.phat)}"])
+    return draw(chart, f"{study.name.replace('_', '-')}-phat", words("counsel.phat_chart"), description)
+
+
+def _outcomes(study: StudyAnswer, words: Words) -> list[str]:
+    notes = Notes()
+    return [
+        f"  {line.label}: " + "; ".join(f"{words.code('arm', cell.arm)} {cell.text}" for cell in line.cells)
+        for line in measure_lines(study.rows, words, notes)
+        if line.measure != "phat_total"
+    ]
+
+
+def _local(local: Local | None, words: Words) -> Mapping[str, Any] | None:
+    if local is None:
+        return None
+    too_few = words("counsel.local_too_few")
+    arms = [
+        {
+            "name": words.code("arm", arm.arm),
+            "n": too_few if arm.n is None else arm.n,
+            "mean": too_few if arm.mean is None else f"{arm.mean:.0f}",
+            "sport": too_few if arm.sport.k is None else f"{arm.sport.k} / {arm.sport.n}",
+        }
+        for arm in local.arms
+    ]
+    begin = words("counsel.local_begin", low=_number(local.low), high=_number(local.high))
+    return {"begin": begin, "arms": arms, "read": words("counsel.local_read", base=BASE, threshold=THRESHOLD)}
+
+
+def _local_lines(local: Local | None, words: Words) -> list[str]:
+    shown = _local(local, words)
+    if shown is None:
+        return [words("counsel.local_none")]
+    heads = [words(f"counsel.local_{name}") for name in ("n", "mean", "sport")]
+    rows = [
+        f"  {arm['name']}: "
+        + "; ".join(f"{head} {arm[key]}" for head, key in zip(heads, ("n", "mean", "sport"), strict=True))
+        for arm in shown["arms"]
+    ]
+    return [shown["begin"], *rows, shown["read"]]
+
+
+def _number(value: float) -> str:
+    return f"{value:g}"
