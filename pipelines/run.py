@@ -14,10 +14,12 @@ from pipelines.intake.submission import Failure, Intake, Loaded, Progress, adopt
 from pipelines.plan import build_plan
 from pipelines.settings import Settings
 from schemas.dictionary import read_dictionary
+from warehouse import ledger
 from warehouse.connection import open_facts
 from warehouse.derive import Derivation
 from warehouse.layout import Home
 from warehouse.lock import PATIENCE_SECONDS, lock
+from warehouse.records import Decision
 from warehouse.snapshots import publish
 from warehouse.states import read_states
 
@@ -85,6 +87,21 @@ def load_waiting(
         states = partial(read_states, connection, build_plan().models)
         loaded = load(Intake(home, settings, read_dictionary(), connection, now, states), items, progress)
     return Loaded({**answered, **loaded.receipts}, loaded.failures)
+
+
+def decide_and_derive(
+    home: Home,
+    settings: Settings,
+    decision: Decision,
+    clock: Callable[[], datetime],
+    progress: Progress | None = None,
+) -> int:
+    """Record a person's decision and publish the snapshot that follows from it; the decision's number."""
+    with lock(home, decision.kind):
+        with open_facts(home) as connection:
+            number = ledger.decide(connection, decision)
+        publish_snapshot(home, settings, clock(), progress)
+    return number
 
 
 def publish_snapshot(home: Home, settings: Settings, now: datetime, progress: Progress | None = None) -> Derivation:

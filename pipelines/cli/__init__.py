@@ -25,6 +25,13 @@ COMMANDS = {
     "benchmark": ("benchmark", "One patient beside the study, both arms."),
     "counsel": ("counsel", "Before treatment: what the study found, both arms side by side."),
     "query": ("query", "Ask the current snapshot in SQL, read-only."),
+    "history": ("history", "What was known of a patient: who sent it, when, in which file and line."),
+    "as-of": ("history", "Ask in SQL what the registry knew on an earlier day."),
+    "undo": ("decision", "Undo one submission; what it replaced comes back."),
+    "share": ("decision", "Let another clinic see and send for an episode."),
+    "duplicates": ("decision", "List pairs that may be one person."),
+    "link": ("decision", "Say that two numbers are one person."),
+    "withdraw": ("decision", "Record that a patient withdraws."),
     "release": ("release", "Cut a release from the current snapshot."),
     "dictionary": ("dictionary", "Write the data dictionary."),
     "generate": ("generate", "Write a synthetic registry's submissions."),
@@ -48,7 +55,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"pipelines.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, f"{cmd_name}_command")
+        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
