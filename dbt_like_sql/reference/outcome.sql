@@ -10,11 +10,11 @@ checks:
   - statistic in ('mean_sd', 'median_iqr', 'mean_ci95', 'count', 'proportion_above')
   - n is null or n > 0
   - value is not null
-  - statistic <> 'mean_sd' or (sd > 0 and n > 1)
-  - statistic not in ('median_iqr', 'mean_ci95') or (lower <= value and value <= upper)
-  - statistic <> 'mean_ci95' or n > 1
-  - statistic <> 'count' or (n is not null and value >= 0 and value <= n and value = floor(value))
-  - statistic <> 'proportion_above' or (value > 0 and value < 1)
+  - statistic <> 'mean_sd' or coalesce(sd > 0 and n > 1, false)
+  - statistic not in ('median_iqr', 'mean_ci95') or coalesce(lower <= value and value <= upper, false)
+  - statistic <> 'mean_ci95' or coalesce(n > 1, false)
+  - statistic <> 'count' or coalesce(value >= 0 and value <= n and value = floor(value), false)
+  - statistic <> 'proportion_above' or coalesce(value > 0 and value < 1, false)
 */
 select
     reference.study,  -- Study, as its file is named.

@@ -15,7 +15,7 @@ from schemas.dictionary import FORM_NAMES, read_dictionary
 from warehouse.audit import AuditResult, run_audits
 from warehouse.derive import build_model
 from warehouse.known import expose, load_seeds, set_known
-from warehouse.model import Model, read_audits, read_models
+from warehouse.model import Model, closure, read_audits, read_models
 
 MIGRATION = SQL_FOLDER.parent / "warehouse" / "migrations" / "0001_facts.sql"
 LAYERS = ("ops", "reference", "mart")
@@ -95,6 +95,16 @@ class SqlRegistry:
             )
         return submission, clinic, str(received_at)
 
+    def add_finding(self, form: str, sent: str, *, line: int, rule: str, **values: str) -> None:
+        """A finding on a row of that file."""
+        submission, _, _ = self.add_submission(sent)
+        texts = {"column": "", "cell": "", "severity": "warning", "found": "", "expected": "", "rule": rule, **values}
+        cells = ", ".join(f'{quoted(text)} as "{name}"' for name, text in texts.items())
+        self.connection.execute(
+            f"insert into store.finding by name select {quoted(submission)} as submission, "
+            f"{FORM_NAMES.index(form) + 1} as section, {line} as line, {cells}"
+        )
+
     def decide(self, kind: str, at: str, **values: object) -> None:
         """A decision of the coordinator."""
         columns = ["decision", "kind", "decided_at", "actor", *(f'"{name}"' for name in values)]
@@ -104,15 +114,15 @@ class SqlRegistry:
             f"insert into store.decision ({', '.join(columns)}) values ({number}, {', '.join(literals)})"
         )
 
-    def derive(self, today: str) -> "SqlRegistry":
-        """Build every model as known at the end of `today`; what was derived before is gone."""
+    def derive(self, today: str, *wanted: str) -> "SqlRegistry":
+        """Build every model, or the wanted tables and what they rest on, as known at the end of `today`."""
         known_at = dt.datetime.fromisoformat(f"{today}T23:59:59")
         self.connection.execute("use memory; detach database if exists registry; detach database if exists facts")
         self.connection.execute("attach ':memory:' as registry; use registry")
         self.connection.execute("; ".join(f"create schema {layer}" for layer in LAYERS))
         expose(self.connection, "store", "facts", known_at)
         set_known(self.connection, known_at, dt.date.fromisoformat(today))
-        for model in models():
+        for model in closure(models(), wanted) if wanted else models():
             try:
                 build_model(self.connection, model)
             except duckdb.Error as error:
@@ -131,9 +141,9 @@ class SqlRegistry:
         """The rows of a query."""
         return self.connection.execute(query).fetchall()
 
-    def text(self, query: str) -> str:
-        """The rows of a query as lines of text, values separated by blanks and bars."""
-        return "\n".join(" | ".join("" if value is None else str(value) for value in row) for row in self.rows(query))
+    def lines(self, query: str) -> list[str]:
+        """The rows of a query as texts, cells separated by bars, an empty cell as a dash."""
+        return [" | ".join("-" if value is None else str(value) for value in row) for row in self.rows(query)]
 
     def _next_line(self, form: str, submission: str) -> int:
         found = self.rows(
