@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo dev test test-all lint types lock docs clean
+.PHONY: help setup demo dev up test test-all lint types lock docs clean
 
 help: ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ demo: setup ## Run the whole pipeline on the example submissions and say where t
 
 dev: setup ## Open the Dagster page on the registry home
 	@$(BIN)/hamreg dev
+
+up: setup ## Keep the registry running: Dagster's daemon and page
+	@$(BIN)/hamreg up
 
 test: setup lint types ## Lint, check types and run every test but the slow ones
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"

@@ -20,6 +20,7 @@ USUAL_PORT = 3000
 PRIVATE_UMASK = 0o077
 STOP_SECONDS = 20.0
 LOOK_SECONDS = 0.2
+GRPC_TIMEOUT_SECONDS = "300"  # on a busy machine a run's process needs more than the usual minute to start
 QUIET = ("-W", "ignore::FutureWarning", "-W", "ignore::DeprecationWarning")  # what Dagster says of itself
 
 PORT = click.option("--port", type=click.IntRange(1024, 65535), help="[default: 3000, or one that is free]")
@@ -38,14 +39,18 @@ def dev_command(path: str, port: int | None) -> None:
 
 @click.command("up")
 @PORT
+@click.option("--only", type=click.Choice(["daemon", "page"]), help="One of the two, for a server that runs both.")
 @click.pass_obj
-def up_command(path: str, port: int | None) -> None:
+def up_command(path: str, port: int | None, only: str | None) -> None:
     """Keep the registry running: Dagster's daemon (sensor, schedules) and its page. Ends when one of them ends."""
     home, port = _prepare(path), port or free_port()
-    _announce(home, port)
-    daemon = [*_module("dagster._daemon"), "run", *_workspace(home)]
-    page = [*_module("dagster_webserver"), *_workspace(home), "-h", HOST, "-p", str(port)]
-    sys.exit(supervise([daemon, page], environment(home)))
+    commands = {
+        "daemon": [*_module("dagster._daemon"), "run", *_workspace(home)],
+        "page": [*_module("dagster_webserver"), *_workspace(home), "-h", HOST, "-p", str(port)],
+    }
+    if only != "daemon":
+        _announce(home, port)
+    sys.exit(supervise([command for name, command in commands.items() if only in (None, name)], environment(home)))
 
 
 def environment(home: Home) -> Mapping[str, str]:
@@ -54,6 +59,7 @@ def environment(home: Home) -> Mapping[str, str]:
         **os.environ,
         "DAGSTER_HOME": str(home.dagster.resolve()),
         "HAMREG_HOME": str(home.path.resolve()),
+        "DAGSTER_GRPC_TIMEOUT_SECONDS": GRPC_TIMEOUT_SECONDS,
         "DAGSTER_DISABLE_TELEMETRY": "true",
         "DO_NOT_TRACK": "1",
     }

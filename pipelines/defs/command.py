@@ -16,15 +16,16 @@ from pipelines.run import RunSummary
 from pipelines.settings import Settings
 from warehouse.derive import Derivation
 from warehouse.layout import Home
-from warehouse.lock import PATIENCE_SECONDS
+from warehouse.lock import PATIENCE_SECONDS, lock
 
 if TYPE_CHECKING:
     from pipelines.intake.submission import Loaded
 
+COMMAND = "hamreg run"
 # The command prints its own summary; Dagster's log stays in its storage.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 # Where Dagster's page looks for a job's runs.
-TAGS = {".dagster/repository": "__repository__@hamreg", "hamreg/started_by": "hamreg run"}
+TAGS = {".dagster/repository": "__repository__@hamreg", "hamreg/started_by": COMMAND}
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,9 @@ class RecordingRegistry(Registry):
 
 def run_in_process(home: Home, settings: Settings, progress: Progress | None = None) -> RunSummary:
     """Heal, then run the job over all that waits, or the models alone where nothing does."""
-    registry = RecordingRegistry(home, "hamreg run", progress, PATIENCE_SECONDS)
+    with lock(home, COMMAND):
+        pass  # another writer is named before a run begins, which would fail for it
+    registry = RecordingRegistry(home, COMMAND, progress, PATIENCE_SECONDS)
     with open_instance(home) as instance:
         fail_orphans(instance, home)
         found = find_range(instance, home, now())

@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.defs.columns import Columns
 from pipelines.defs.resources import Registry
 from pipelines.defs.submissions import SUBMISSION_KEY
 from pipelines.defs.texts import as_table
@@ -24,10 +25,12 @@ GROUP_TEXTS = {"seeds": "A file in dbt_like_sql/seeds", "dictionary": "The data 
 Outcome = dg.MaterializeResult[Any] | dg.AssetCheckResult
 
 
-def build_models(models: Sequence[AnyModel], audits: Sequence[Audit]) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+def build_models(
+    models: Sequence[AnyModel], audits: Sequence[Audit], columns: Columns
+) -> list[dg.AssetsDefinition | dg.AssetSpec]:
     """The models as one step that cannot be cut (tables of different ages never stand side by side), and what they
     read that nobody derives."""
-    specs = [_model_spec(model) for model in models]
+    specs = [_model_spec(model, columns.get(model.name, ())) for model in models]
 
     @dg.multi_asset(name="models", specs=specs, check_specs=list(_check_specs(models, audits)), can_subset=False)
     def derive_models(registry: dg.ResourceParam[Registry]) -> Iterator[Outcome]:
@@ -93,10 +96,9 @@ def worst(results: Sequence[AuditResult]) -> str:
     return next((status for status in ("error", "fail", NOT_APPLICABLE, PASS) if status in found), NOT_APPLICABLE)
 
 
-def _model_spec(model: AnyModel) -> dg.AssetSpec:
+def _model_spec(model: AnyModel, columns: Sequence[dg.TableColumn]) -> dg.AssetSpec:
     layer = model.name.split(".")[0]
     is_computed = isinstance(model, ComputedModel)
-    columns = [dg.TableColumn(name, description=text) for name, text in model.columns.items()]
     return dg.AssetSpec(
         table_key(model.name),
         deps=sorted({key for table in model.upstream if (key := _upstream_key(table))}),
@@ -104,7 +106,7 @@ def _model_spec(model: AnyModel) -> dg.AssetSpec:
         group_name=layer,
         kinds={"python" if is_computed else "sql", "duckdb"},
         owners=OWNERS,
-        metadata={"dagster/column_schema": dg.TableSchema(columns)} if columns else {},
+        metadata={"dagster/column_schema": dg.TableSchema(list(columns))} if columns else {},
     )
 
 

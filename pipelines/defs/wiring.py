@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipelines.defs.automation import DERIVE, LOAD, build_inbox_sensor, build_jobs, build_schedules
+from pipelines.defs.columns import read_columns
 from pipelines.defs.models import build_models, table_key
 from pipelines.defs.releases import build_release
 from pipelines.defs.resources import Registry, registry_resource
@@ -16,7 +17,11 @@ def build_definitions(home: Home, settings: Settings, plan: Plan, registry: Regi
     """The registry's definitions. Every job runs in its own process, step after step."""
     jobs = build_jobs([table_key(model.name) for model in plan.models])
     return dg.Definitions(
-        assets=[build_submission(), *build_models(plan.models, plan.audits), build_release(plan.models)],
+        assets=[
+            build_submission(),
+            *build_models(plan.models, plan.audits, read_columns(home)),
+            build_release(plan.models),
+        ],
         jobs=list(jobs.values()),
         sensors=[build_inbox_sensor(home, [jobs[LOAD], jobs[DERIVE]])],
         schedules=build_schedules(settings),

@@ -1,0 +1,144 @@
+"""The real daemon and the real page on a temporary home: files load by themselves, and a power cut heals itself."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster import DagsterRunStatus as Status
+
+from pipelines.defs.automation import IN_PROGRESS
+from pipelines.defs.instance import open_instance
+from pipelines.defs.submissions import SUBMISSION_KEY
+from pipelines.defs.waiting import is_stale
+from pipelines.intake.inbox import waiting
+from tests.support.filled_home import make_home, send_enrolments
+from warehouse.connection import reader
+from warehouse.layout import Home
+from warehouse.lock import read_holder
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+ARTEFACTS = ROOT / "artefacts"
+PATIENCE_SECONDS = 600
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_OPTIONS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return make_home(tmp_path / "home")
+
+
+@contextmanager
+def up(home: Home) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """`hamreg up` in a process group of its own, and the page's address."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    command = [sys.executable, "-m", "pipelines.cli", "--home", str(home.path), "up", "--port", str(port)]
+    with (home.path / "up.log").open("ab") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+    try:
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+        cut_power(process)
+
+
+def cut_power(process: subprocess.Popen[bytes]) -> None:
+    """End every process of the group at once, with no time for a last word."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait(timeout=60)
+
+
+def wait_until(what: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not what():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(1)
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310  # the address is our own
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def all_done(home: Home, instance: dg.DagsterInstance) -> bool:
+    is_idle = instance.get_runs_count(dg.RunsFilter(statuses=IN_PROGRESS)) == 0
+    return not waiting(home) and not is_stale(home) and is_idle
+
+
+def count_episodes(home: Home) -> int:
+    with reader(home.registry_path) as connection:
+        row = connection.execute("select count(*) from registry.episode").fetchone()
+    return int(row[0]) if row else 0
+
+
+def photograph(address: str, name: str, expected: str) -> None:
+    """Open a page of Dagster's, keep a picture of it as an artefact, and see that nothing outside was asked for."""
+    sync_playwright = pytest.importorskip("playwright.sync_api").sync_playwright
+    ARTEFACTS.mkdir(exist_ok=True)
+    asked: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(CHROMIUM_OPTIONS))
+        page = browser.new_page(viewport={"width": 1500, "height": 950})
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(address, wait_until="domcontentloaded", timeout=120_000)
+        page.get_by_text(expected, exact=True).first.wait_for(timeout=120_000)
+        page.wait_for_timeout(3_000)
+        page.screenshot(path=str(ARTEFACTS / f"{name}.png"))
+        browser.close()
+    assert [url for url in asked if not url.startswith((address.rsplit("/", 1)[0], "data:", "blob:"))] == []
+
+
+def test_a_hundred_files_load_by_themselves_in_one_run_and_the_page_shows_it(home: Home) -> None:
+    sent = send_enrolments(home, 100)
+    with up(home) as (_, address), open_instance(home) as instance:
+        wait_until(lambda: answers(address) and all_done(home, instance))
+        assert [run.job_name for run in instance.get_runs()] == ["load"]
+        assert instance.get_materialized_partitions(SUBMISSION_KEY) == set(sent)
+        assert count_episodes(home) == 100
+        if CHROMIUM.exists():
+            photograph(f"{address}/runs", "dagster-runs", "load")
+            photograph(f"{address}/asset-groups", "dagster-assets", "registry")
+            photograph(f"{address}/automation", "dagster-automation", "inbox")
+
+
+def test_after_a_power_cut_the_rest_loads_and_no_run_hangs(home: Home) -> None:
+    send_enrolments(home, 60)
+    with open_instance(home) as instance:
+        with up(home) as (process, _):
+            wait_until(lambda: read_holder(home) is not None)
+            cut_power(process)
+        assert read_holder(home) is None
+        (cut,) = instance.get_runs()
+        assert cut.status in IN_PROGRESS
+        late = send_enrolments(home, 2, since=60)
+        with up(home):
+            wait_until(lambda: all_done(home, instance))
+        statuses = {run.run_id: run.status for run in instance.get_runs()}
+        assert statuses[cut.run_id] == Status.FAILURE
+        assert Status.SUCCESS in statuses.values()
+        assert set(late) < instance.get_materialized_partitions(SUBMISSION_KEY)
+        assert len(instance.get_materialized_partitions(SUBMISSION_KEY)) == 62
+    assert count_episodes(home) == 62
