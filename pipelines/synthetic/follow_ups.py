@@ -21,9 +21,6 @@ LEVELS_5L = ((1, 1), (2, 3), (4, 5))  # what a 3L level becomes where a clinic a
 def follow_up_form(registry: Registry) -> pl.DataFrame:
     """The follow-up form of every visit, typed."""
     visits, outcomes, rng = registry.visits, registry.outcomes, registry.streams.stream("follow_up")
-    clinic = registry.episodes.clinic[visits.episode]
-    has_label = np.asarray([profile.has_visit_labels for profile in registry.profiles])[clinic]
-    days_off = visits.day - registry.course.anchor[visits.episode] - np.asarray(choices.VISIT_DAYS)[visits.visit]
     is_examined = visits.visit > 0
     is_late = visits.visit >= choices.VISITS.index("month_12")
     return pl.DataFrame(
@@ -31,7 +28,7 @@ def follow_up_form(registry: Registry) -> pl.DataFrame:
             **registry.key(visits.episode),
             "_clinic": whole(_sender(registry)),
             "assessed_on": dates(visits.day),
-            "visit": codes(visits.visit, choices.VISITS, has_label & (np.abs(days_off) <= choices.LABELLED_DAYS)),
+            "visit": codes(visits.visit, choices.VISITS, _is_labelled(registry)),
             "replaces_on": pl.Series([None] * len(visits), dtype=pl.Date),
             "phat_total": rounded(outcomes.phat, 1),
             "phat_items_answered": whole(outcomes.phat_items),
@@ -46,6 +43,15 @@ def follow_up_form(registry: Registry) -> pl.DataFrame:
             "_visit": whole(visits.visit),
         }
     )
+
+
+def _is_labelled(registry: Registry) -> Mask:
+    """Whether the clinic names the visit, which it does only near the day it was planned for."""
+    visits = registry.visits
+    has_labels = np.asarray([profile.has_visit_labels for profile in registry.profiles])
+    planned = registry.course.anchor[visits.episode] + np.asarray(choices.VISIT_DAYS)[visits.visit]
+    is_near = np.abs(visits.day - planned) <= choices.LABELLED_DAYS
+    return np.asarray(has_labels[registry.episodes.clinic[visits.episode]] & is_near)
 
 
 def _sender(registry: Registry) -> Ints:

@@ -54,15 +54,20 @@ def enrolment_form(registry: Registry) -> pl.DataFrame:
             "decision_on": dates(course.decision),
             "surgery_on": dates(np.where(course.is_surgical, course.surgery, 0), course.is_surgical),
             **_baseline(registry),
-            "consent_version": pl.Series(["1.0"] * len(episodes)),
-            "consented_on": dates(course.first_visit),
-            "consent_scope": codes(
-                (rng.random(len(episodes)) < choices.RESEARCH_CONSENT_SHARE).astype(np.int64),
-                ("registry", "registry_and_research"),
-            ),
+            **_consent(registry, rng),
             "_ready": whole(np.maximum(course.anchor, course.baseline)),
         }
     )
+
+
+def _consent(registry: Registry, rng: np.random.Generator) -> dict[str, pl.Series]:
+    size = len(registry.episodes)
+    for_research = (rng.random(size) < choices.RESEARCH_CONSENT_SHARE).astype(np.int64)
+    return {
+        "consent_version": pl.Series(["1.0"] * size),
+        "consented_on": dates(registry.course.first_visit),
+        "consent_scope": codes(for_research, ("registry", "registry_and_research")),
+    }
 
 
 def _injured_on(registry: Registry, rng: np.random.Generator) -> pl.Series:

@@ -64,12 +64,7 @@ def generate(
     if every:
         habits = tuple(replace(profile, period_days=every) for profile in habits)
     press, files = _print(habits, patients, Streams(seed), ((since - EPOCH).days, (until - EPOCH).days))
-    folder.mkdir(parents=True, exist_ok=True)
-    write_registry_toml(folder / "registry.toml", [profile.clinic for profile in habits])
-    (folder / "README.txt").write_text(f"{SYNTHETIC_NOTE}\n", encoding="utf-8", newline="\n")
-    _write_files(folder, files, progress)
-    _write_table(folder / "manifest.csv", MANIFEST, [_manifest_row(file) for file in files])
-    _write_table(folder / "truth.csv", TRUTH, sorted(map(_truth_row, press.truth)))
+    _write_all(folder, habits, press, files, progress)
     return GenerationSummary(
         folder=folder,
         clinics=clinics,
@@ -80,6 +75,17 @@ def generate(
         first_received_at=files[0].received_at,
         last_received_at=files[-1].received_at,
     )
+
+
+def _write_all(
+    folder: Path, habits: Sequence[Profile], press: Press, files: Sequence[Submission], progress: Progress | None
+) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    write_registry_toml(folder / "registry.toml", [profile.clinic for profile in habits])
+    (folder / "README.txt").write_text(f"{SYNTHETIC_NOTE}\n", encoding="utf-8", newline="\n")
+    _write_files(folder, files, progress)
+    _write_table(folder / "manifest.csv", MANIFEST, [_manifest_row(file) for file in files])
+    _write_table(folder / "truth.csv", TRUTH, sorted(map(_truth_row, press.truth)))
 
 
 def _print(habits: tuple[Profile, ...], patients: int, streams: Streams, days: Days) -> tuple[Press, list[Submission]]:

@@ -53,18 +53,16 @@ def draw_episodes(
     """Draw `patients` people and a few second episodes, every other one of the same side; injuries fall into `days`."""
     rng = streams.stream("people")
     size = patients + round(patients * choices.SECOND_EPISODE_SHARE)
-    arm = _arms(study, rng, size)
-    injured = rng.integers(days[0], days[1], size)
-    person = _persons(rng, injured, patients)
-    is_second = np.arange(size) >= patients
-    injured = np.where(is_second, injured[person] + rng.integers(100, 200, size), injured)
+    arm, is_second = _arms(study, rng, size), np.arange(size) >= patients
+    person, injured = _persons(rng, rng.integers(*days, size), patients)
     is_same_side = is_second & (np.arange(size) % 2 == 0)
+    is_other_side = is_second & ~is_same_side
     before, after = _phat_scores(study, streams.stream("phat"), arm)
     return Episodes(
         person=person,
         clinic=pick(rng.random(size), clinic_shares)[person],
         arm=arm,
-        side=(person + (is_second & ~is_same_side)) % 2,
+        side=(person + is_other_side) % 2,
         injury_no=1 + is_same_side.astype(np.int64),
         injured=injured,
         delay=_quartile_draw(study, rng, arm, "days_injury_to_visit", choices.DELAY_ENDS),
@@ -73,7 +71,7 @@ def draw_episodes(
         has_sport=_does_sport(study, rng, arm),
         sport=_pick(rng, size, choices.SPORT_SHARES)[person],
         level=_pick(rng, size, choices.SPORT_LEVEL_SHARES)[person],
-        other_leg=np.where(is_second & ~is_same_side, 1, _pick(rng, size, choices.OTHER_LEG_SHARES)),
+        other_leg=np.where(is_other_side, 1, _pick(rng, size, choices.OTHER_LEG_SHARES)),
         has_two_tendons=rng.random(size) < _share_by_arm(study, arm, "baseline", "two_tendon_avulsion"),
         phat_before=before,
         phat_after=after,
@@ -86,11 +84,15 @@ def _arms(study: Study, rng: np.random.Generator, size: int) -> Ints:
     return (rng.random(size) >= surgical / (surgical + conservative)).astype(np.int64)
 
 
-def _persons(rng: np.random.Generator, injured: Ints, patients: int) -> Ints:
-    """Each first episode is a person of its own; second episodes go to people injured early."""
+def _persons(rng: np.random.Generator, injured: Ints, patients: int) -> tuple[Ints, Ints]:
+    """The person of each episode and its day: first episodes are people of their own, second ones of people injured
+    early, months after.
+    """
     early = np.argsort(injured[:patients], kind="stable")[: max(1, patients // 2)]
     again = rng.choice(early, size=len(injured) - patients, replace=False)
-    return np.concatenate([np.arange(patients), again])
+    person = np.concatenate([np.arange(patients), again])
+    later = injured[person] + rng.integers(100, 200, len(injured))
+    return person, np.where(np.arange(len(injured)) < patients, injured, later)
 
 
 def _phat_scores(study: Study, rng: np.random.Generator, arm: Ints) -> tuple[Floats, Floats]:

@@ -18,7 +18,7 @@ CHECKED = 4  # digits of a number with a check character
 
 def cell_mistakes() -> tuple[Mistake, ...]:
     """The mistakes of one cell, each found by a rule of the scope `cell`."""
-    return (*_answers(), *_numbers(), *_dates(), *_ids(), *_odd_but_readable())
+    return (*_answers(), *_numbers(), *_dates(), *_ids(), *_odd_but_readable(), *_odd_dates())
 
 
 def _always(text: str) -> Callable[[Any, Pen], str | None]:
@@ -103,6 +103,11 @@ def _odd_but_readable() -> tuple[Mistake, ...]:
         in_cell("number_percent", "follow_up.strength_prone_0_90_percent", lambda share, pen: f"{pen.number(share)} %"),
         in_cell("number_unit", "imaging.retraction_mm", lambda mm, _: f"{mm} mm"),
         in_cell("number_out_of", "follow_up.phat_total", lambda phat, _: f"{phat:.0f}/100"),
+    )
+
+
+def _odd_dates() -> tuple[Mistake, ...]:
+    return (
         in_cell("date_one_order", "follow_up.returned_to_sport_on", _one_order),
         in_cell("date_two_digit_year", "enrolment.decision_on", _short_year),
         in_cell("date_serial", "enrolment.mri_on", lambda day, pen: _if(_has_system(pen), _serial(day))),

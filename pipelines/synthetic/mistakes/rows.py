@@ -15,7 +15,7 @@ FOLLOW_UP_KEPT = 8  # key, visit, and what is no outcome
 def row_mistakes() -> tuple[Mistake, ...]:
     """The mistakes of the scopes `row` and `rows`."""
     shared = (*_questionnaires("enrolment", "baseline_"), *_questionnaires("follow_up", ""))
-    return (*_enrolments(), *shared, *_follow_ups(), *_strength(), *_other_forms(), *_repetitions())
+    return (*_enrolments(), *shared, *_follow_ups(), *_strength(), *_imaging(), *_other_forms(), *_repetitions())
 
 
 def _blank(form: str, rule: str, *columns: str, when: Callable[[Row], Any] = lambda _: True) -> Mistake:
@@ -191,7 +191,7 @@ def _share(row: Row, left: str, right: str) -> float | None:
     return float(injured / other)
 
 
-def _other_forms() -> tuple[Mistake, ...]:
+def _imaging() -> tuple[Mistake, ...]:
     return (
         Mistake("imaging_answer_missing", "imaging", FINDINGS[0], lambda _, __: dict.fromkeys(FINDINGS, "")),
         Mistake("neotendon_without_continuity", "imaging", "has_shared_neotendon", _neotendon),
@@ -201,6 +201,11 @@ def _other_forms() -> tuple[Mistake, ...]:
             "retraction_mm",
             lambda row, _: {"retraction_mm": "25"} if row["proximal_continuity"] else None,
         ),
+    )
+
+
+def _other_forms() -> tuple[Mistake, ...]:
+    return (
         Mistake("completed_before_start", "rehabilitation", "completed_on", _completed_early),
         _blank(
             "rehabilitation", "completed_without_start", "started_on", when=lambda row: row["completed_on"] is not None
