@@ -21,6 +21,14 @@ def suspect_rows(frame: "pl.DataFrame", form: str) -> "pl.Series":
     return asked.select(is_sound=_is_sound(form))["is_sound"].not_().arg_true()
 
 
+def unsound_columns(frame: "pl.DataFrame", form: str) -> tuple[str, ...]:
+    """The columns of a typed frame in which some cell fails a check of its own."""
+    sound = frame.select(
+        _is_sound_cell(field).all().alias(field.name) for field in read_dictionary().forms[form].fields
+    )
+    return tuple(name for name, is_sound in sound.row(0, named=True).items() if not is_sound)
+
+
 @cache
 def _reasons_asked(form: str) -> tuple[str, ...]:
     from schemas.rules import reasons_asked, row_rules

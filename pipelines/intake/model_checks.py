@@ -14,7 +14,7 @@ from pipelines.intake.cell import LIKELY_MISSING, REASON_TOKENS
 from pipelines.intake.draft import ROW_FINDING_SCHEMA, Draft, collect
 from schemas.dictionary import Rule, model_of
 from schemas.rules import predicate_of, row_rules
-from schemas.suspects import suspect_rows
+from schemas.suspects import suspect_rows, unsound_columns
 
 KEY_MISSING = "key_missing"
 REQUIRED_MISSING = "required_missing"
@@ -41,10 +41,12 @@ def _failures(draft: Draft) -> pl.DataFrame:
     if suspects.is_empty():
         return _NO_FAILURES
     model, suspected = model_of(draft.form.name), frame[suspects].with_columns(suspects.alias("row"))
-    parts = [_ask(pa.DataFrameSchema(model.columns), suspected)]
-    # Pandera copies whole rows that fail a row rule: each rule gets the rows and columns it speaks of.
+    # Pandera asks a query for each check of each column, and copies whole rows that fail a row rule: so it is asked
+    # about the columns in which something fails, and a row rule about the rows and columns it speaks of.
+    columns = {name: model.columns[name] for name in unsound_columns(suspected, draft.form.name)}
+    parts = [_ask(pa.DataFrameSchema(columns), suspected)] if columns else []
     parts += [_ask(pa.DataFrameSchema(checks=[check]), rows) for check, rows in _broken(model, suspected)]
-    return pl.concat(parts)
+    return pl.concat(parts) if parts else _NO_FAILURES
 
 
 def _broken(model: pa.DataFrameSchema, frame: pl.DataFrame) -> list[tuple[pa.Check, pl.DataFrame]]:
@@ -110,7 +112,8 @@ def _blank_required(draft: Draft) -> pl.DataFrame:
     faulty = draft.findings.filter(pl.col("severity") == "error")
     parts = []
     for field in draft.form.fields:
-        if field.is_required and not field.is_key and field.name in draft.table.frame.columns:
+        is_asked = field.is_required and not field.is_key and field.name in draft.table.frame.columns
+        if is_asked and draft.flat[field.name].null_count():
             blank = draft.flat[field.name].is_null()
             if field.name in draft.reasons:
                 blank &= draft.reasons[field.name].is_null()
@@ -127,6 +130,8 @@ def _other_clinics(draft: Draft, clinic: str) -> pl.DataFrame:
     if field.kind != "text" or not clinic:  # a check before sending may not know who will send
         return collect([])
     rows = (draft.flat[field.name] != clinic).fill_null(False).arg_true()
+    if rows.is_empty():
+        return collect([])
     return _findings(rows, field.name, CLINIC_OTHER, "error", draft.texts(field.name, rows), clinic)
 
 

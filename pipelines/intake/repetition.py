@@ -17,12 +17,18 @@ def name_repetitions(drafts: Sequence[Draft]) -> list[Draft]:
     """The drafts of a file, with a finding for each answer that another row contradicts and each row that is a twin."""
     named: list[Draft] = []
     for _, group in groupby(sorted(drafts, key=_form_name), key=_form_name):
-        same_form = list(group)
-        key, values = list(same_form[0].form.key), [item.name for item in same_form[0].form.fields if not item.is_key]
-        repeated = _repeated(same_form, key, values)
-        marks, twins = _contradictions(repeated, key, values), _twins(repeated, key, values)
-        named += [replace(draft, findings=_with_marks(draft, marks, twins)) for draft in same_form]
+        named += _named(list(group))
     return sorted(named, key=lambda draft: draft.number)
+
+
+def _named(drafts: list[Draft]) -> list[Draft]:
+    form = drafts[0].form
+    key, values = list(form.key), [field.name for field in form.fields if not field.is_key]
+    repeated = _repeated(drafts, key, values)
+    if repeated.is_empty():
+        return drafts
+    marks, twins = _contradictions(repeated, key, values), _twins(repeated, key, values)
+    return [replace(draft, findings=_with_marks(draft, marks, twins)) for draft in drafts]
 
 
 def _form_name(draft: Draft) -> str:
@@ -55,6 +61,8 @@ def _repeated(drafts: Sequence[Draft], key: list[str], values: Sequence[str]) ->
     """The rows whose key another row has too; the hash first, because nearly all rows are alone."""
     hashes = pl.concat([draft.flat.select(key).hash_rows() for draft in drafts])
     is_shared = hashes.is_duplicated()
+    if not is_shared.any():
+        return pl.DataFrame()
     start, parts = 0, []
     for draft in drafts:
         rows = is_shared.slice(start, draft.flat.height).arg_true()

@@ -15,6 +15,8 @@ UNSTORED = ("consent_missing",)
 
 def set_faulty_cells_aside(draft: Draft, rejecting: Collection[str]) -> Draft:
     """The draft with every faulty cell blank that does not cost its row."""
+    if draft.findings.is_empty():
+        return draft
     flat = draft.flat
     for (column,), group in faults_of_cells(draft, rejecting).group_by("column"):
         values = flat[str(column)]
@@ -97,6 +99,8 @@ def _answer(field: Field, reason: str) -> pl.Expr:
 def _located(draft: Draft) -> pl.DataFrame:
     """The draft's and the reader's findings, by line and then by column of the file."""
     table, findings = draft.table, draft.findings
+    if findings.is_empty() and table.findings.is_empty():
+        return pl.DataFrame(schema=dict(FINDING_SCHEMA))
     lines = table.frame["line"].gather(findings["row"])
     located = findings.with_columns(lines.alias("line"), pl.lit("").alias("cell"))
     located = _with_cells(located, table).select(list(FINDING_SCHEMA))
