@@ -13,6 +13,7 @@ from pipelines.intake.verdict import Dialect, Reading, Refusal, TextTable
 from pipelines.settings import Clinic, Limits
 from schemas.dictionary import Dictionary
 
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # how a workbook's bytes begin
 MAX_TABLES = 50  # headers of different layout in one file
 
 
@@ -22,6 +23,10 @@ def read_file(name: str, content: bytes, dictionary: Dictionary, clinic: Clinic,
         return _refused("file_too_large", str(len(content)), str(limits.max_bytes))
     if not content.strip(b"\0 \t\r\n\xef\xbb\xbf\xfe\xff"):
         return _refused("file_empty")
+    if content.startswith(ZIP):
+        from pipelines.intake.workbook import read_workbook
+
+        return read_workbook(content, dictionary, limits)
     return read_text(decode(content), dictionary, limits)
 
 

@@ -10,19 +10,13 @@ ROOT = Path(__file__).parents[2]
 NAMED_BY_MODELS = {rule.id for rule in RULES if rule.scope == "row"} | {"date_too_early", "text_too_long"}
 # Words of readers that are not written: workbooks, identifiers, REDCap. The list may only become shorter.
 WORDS_WITHOUT_A_READER = {
-    "file_unreadable",
-    "file_kind_unknown",
-    "file_protected",
     "file_encoding",
-    "file_unpacks_too_large",
     "mapping_missing",
     "identifier_column",
     "identifier_values",
     "dates_shifted",
     "clinic_format_unknown",
     "column_absent",
-    "sheet_ignored",
-    "extras_ignored",
     "file_name_replaced",
     "section_empty",
     "line_other_separator",
