@@ -11,9 +11,9 @@ from pipelines.reports.palette import INK, arm_colour, is_hollow
 from pipelines.reports.picture import marks_of
 
 DAYS_A_MONTH = 30.4375
-BAR_MONTHS, GAP_MONTHS, MIDDLE_MONTHS = 0.62, 0.12, 0.5
+BAR, GAP, MIDDLE = 0.039, 0.008, 0.032  # widths as shares of the time axis
 VISITS = (0, 2, 6, 12, 24, 60)
-HEIGHT = 190
+HEIGHT = 170
 
 
 @dataclass(frozen=True)
@@ -40,49 +40,62 @@ def time_scale(bars: Sequence[Bar], months: Sequence[float], title: str) -> Any:
     """Give the axis of months since the start, with a tick at each visit."""
     import altair as alt
 
+    ends = time_ends(bars, months)
+    axis = alt.Axis(values=[month for month in VISITS if month < ends[1]], grid=False, title=title)
+    return alt.X("x:Q", scale=alt.Scale(domain=list(ends), nice=False), axis=axis)
+
+
+def time_ends(bars: Sequence[Bar], months: Sequence[float]) -> tuple[float, float]:
+    """Give the ends of the time axis: from before the start to after a year, or after what came last."""
     last = max([12.0, *months, *(bar.months for bar in bars)])
-    axis = alt.Axis(values=[month for month in VISITS if month <= last + 1], grid=False, title=title)
-    ends = [min([-1.9, *(month - 0.5 for month in months)]), last + 1.9]
-    return alt.X("x:Q", scale=alt.Scale(domain=ends, nice=False), axis=axis)
+    return min(-last / 8, *(month - 0.5 for month in [0.0, *months])), last * 1.14
 
 
-def phat_chart(bars: Sequence[Bar], points: Sequence[Point], x: Any, title: str, width: int = 600) -> Any:
-    """Give the chart on the time scale `x`; `title` is that of the score's axis."""
+def phat_chart(
+    bars: Sequence[Bar], points: Sequence[Point], months: Sequence[float], titles: tuple[str, str], is_labelled: bool
+) -> Any:
+    """Give the chart; `months` are all that the time axis must hold, `titles` those of time and score.
+
+    is_labelled: the means stand beside their bars, where no patient's line crosses them.
+    """
     import altair as alt
 
-    y_axis = alt.Axis(values=[0, 25, 50, 75, 100], title=title)
+    x = time_scale(bars, months, titles[0])
+    y_axis = alt.Axis(values=[0, 25, 50, 75, 100], title=titles[1])
     y = alt.Y("y:Q", scale=alt.Scale(domain=[0, 100], nice=False), axis=y_axis)
-    layers = [*_bars(bars, x, y), *(_points(points, x, y) if points else [])]
-    return alt.layer(*layers).properties(width=width, height=HEIGHT)
+    ends = time_ends(bars, months)
+    layers = [*_bars(bars, x, y, ends[1] - ends[0], is_labelled), *(_points(points, x, y) if points else [])]
+    return alt.layer(*layers).properties(width=600, height=HEIGHT)
 
 
-def _bars(bars: Sequence[Bar], x: Any, y: Any) -> list[Any]:
+def _bars(bars: Sequence[Bar], x: Any, y: Any, length: float, is_labelled: bool) -> list[Any]:
     import altair as alt
 
     labels = list(dict.fromkeys(bar.label for bar in bars))
     arms = [bar.arm for bar in bars]
-    base = marks_of([_bar(bar, labels.index(bar.label), len(labels), arms) for bar in bars])
+    base = marks_of([_bar(bar, labels.index(bar.label), len(labels), arms, length) for bar in bars])
     x2, mean = alt.X2("x2:Q"), alt.Y("mean:Q")
     look = alt.Stroke("colour:N", scale=None), alt.Fill("colour:N", scale=None)
     opacity = alt.FillOpacity("fill:Q", scale=None, legend=None)
+    text = base.mark_text(dy=-8, fontSize=10).encode(alt.X("middle:Q"), mean, alt.Text("mean:Q"))
     return [
         base.mark_rect(strokeWidth=2).encode(x, x2, y, alt.Y2("y2:Q"), *look, opacity),
         base.mark_rule(stroke=INK, strokeWidth=2.5).encode(x, x2, mean),
-        base.mark_text(dy=-8, fontSize=10).encode(alt.X("middle:Q"), mean, alt.Text("mean:Q")),
+        *([text] if is_labelled else []),
     ]
 
 
-def _bar(bar: Bar, place: int, n_places: int, arms: Sequence[str]) -> Mapping[str, Any]:
+def _bar(bar: Bar, place: int, n_places: int, arms: Sequence[str], length: float) -> Mapping[str, Any]:
     # Half of the bars stand before the visit's own place, half after it: the patient's point is between them.
     half = (n_places + 1) // 2
-    step = BAR_MONTHS + GAP_MONTHS
-    after = MIDDLE_MONTHS / 2 + (place - half) * step
-    before = -MIDDLE_MONTHS / 2 - BAR_MONTHS + (place - half + 1) * step
-    left = bar.months + (after if place >= half else before)
+    after = MIDDLE / 2 + (place - half) * (BAR + GAP)
+    before = -MIDDLE / 2 - BAR + (place - half + 1) * (BAR + GAP)
+    left = bar.months + length * (after if place >= half else before)
+    width = length * BAR
     ends = {"y": max(0.0, bar.mean - bar.sd), "y2": min(100.0, bar.mean + bar.sd)}
     look = {"colour": arm_colour(bar.arm, arms), "fill": 0.0 if is_hollow(bar.arm) else 0.45}
-    middle = {"middle": left + BAR_MONTHS / 2, "mean": bar.mean}
-    return {"x": left, "x2": left + BAR_MONTHS, **ends, **middle, **look}
+    middle = {"middle": left + width / 2, "mean": bar.mean}
+    return {"x": left, "x2": left + width, **ends, **middle, **look}
 
 
 def _points(points: Sequence[Point], x: Any, y: Any) -> list[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.release.disclosure import BASE, THRESHOLD
-from pipelines.reports.chart_phat import Bar, Point, phat_chart, time_scale
+from pipelines.reports.chart_phat import Bar, Point, phat_chart
 from pipelines.reports.counsel import ArmAnswer, Expected, Question, StudyAnswer
 from pipelines.reports.counsel_local import Local
 from pipelines.reports.measure_table import Notes, cell_of, measure_lines
@@ -62,9 +62,14 @@ def asked(question: Question, words: Words) -> str:
 
 
 def limits(study: StudyAnswer, words: Words) -> str:
-    """The study's limits, in its own words where the catalogue has them."""
-    own = f"study.{study.name}_limits"
-    return words(own if own in words.texts else "study.other_limits", n=study.n, study=study.name)
+    """The limits of the study of an answer."""
+    return limits_text(study.name, study.n, words)
+
+
+def limits_text(study: str, n: int, words: Words) -> str:
+    """A study's limits, in its own words where the catalogue has them."""
+    own = f"study.{study}_limits"
+    return words(own if own in words.texts else "study.other_limits", n=n, study=study)
 
 
 def standing(arm: ArmAnswer, words: Words) -> str:
@@ -147,8 +152,8 @@ def _picture(question: Question, study: StudyAnswer, words: Words) -> Picture:
         for arm in study.arms
         if (row := getattr(arm, side)) is not None
     ]
-    x = time_scale(bars, [0.0], words("counsel.time_axis"))
-    chart = phat_chart(bars, [Point(0.0, question.phat)], x, words("counsel.phat_axis"))
+    titles = words("counsel.time_axis"), words("counsel.phat_axis")
+    chart = phat_chart(bars, [Point(0.0, question.phat)], [0.0], titles, is_labelled=True)
     texts = [f"{bar.label}, {bar.months:g}: {bar.mean:g} (SD {bar.sd:g})" for bar in bars]
     description = "; ".join([*texts, f"{words('counsel.you_now')}: {_number(question.phat)}"])
     return draw(chart, f"{study.name.replace('_', '-')}-phat", words("counsel.phat_chart"), description)

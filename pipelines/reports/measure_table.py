@@ -11,7 +11,7 @@ from pipelines.reports.chart_measure import measure_chart, scale_of
 from pipelines.reports.palette import in_order
 from pipelines.reports.picture import Picture, draw
 from pipelines.reports.source import Row
-from pipelines.reports.study_rows import returned
+from pipelines.reports.study_rows import NO_SPORT, RETURNED, returned
 from pipelines.reports.words import Words
 
 MEASURES = (
@@ -28,6 +28,7 @@ class Cell:
     """One arm's figure in words, with what it rests on."""
 
     arm: str
+    arm_name: str
     text: str
     n: str
     detail: str = ""
@@ -80,7 +81,7 @@ def _line(rows: Sequence[Row], words: Words, notes: Notes, name: str) -> Line:
     label = words.code("measure", rows[0]["measure"])
     cells = tuple(cell_of(row, words, notes) for row in rows)
     value = _value(rows[0], words)
-    description = "; ".join(f"{words.code('arm', cell.arm)}: {cell.text}" for cell in cells)
+    description = "; ".join(f"{cell.arm_name}: {cell.text}" for cell in cells)
     drawn = rows[0].get("value") if rows[0]["statistic"] not in ("count", "proportion_above") else None
     drawn = None if rows[0]["measure"].endswith("_difference_deg") else drawn  # the study's sign is not known
     picture = draw(measure_chart(rows, drawn, scale_of(rows, drawn)), name, label, description) if name else None
@@ -98,17 +99,20 @@ def _return_line(rows: Sequence[Row], words: Words, notes: Notes, name: str) -> 
         places = {"k": found.k, "n": found.n, "n_sporting": found.n_sporting, "percent": _percent(found.k / found.n)}
         detail = ", ".join(
             f"{words.code('category', row['category'])} {row['reference_value']:.0f}"
-            for row in rows if row["reference_arm"] == arm
+            for row in sorted(rows, key=lambda row: CATEGORIES.index(row["category"])) if row["reference_arm"] == arm
         )  # fmt: skip
-        cells.append(Cell(arm, words("figure.returned", **places), "", detail, notes.number(own)))
+        cells.append(
+            Cell(arm, words.code("arm", arm), words("figure.returned", **places), "", detail, notes.number(own))
+        )
         bars.append({**own, "reference_proportion": found.k / found.n} | dict.fromkeys(WILSON))
     own_category = [row["category"] for row in rows if row.get("has_outcome")]
     value = words.code("category", own_category[0]) if own_category else ""
-    description = "; ".join(f"{words.code('arm', cell.arm)}: {cell.text}" for cell in cells)
+    description = "; ".join(f"{cell.arm_name}: {cell.text}" for cell in cells)
     picture = draw(measure_chart(bars, None, (0.0, 1.0)), name, label, description) if name else None
     return Line("return_to_sport", label, tuple(cells), value, picture)
 
 
+CATEGORIES = (*RETURNED, "no_return", NO_SPORT)
 WILSON = ("reference_proportion_lower", "reference_proportion_upper")
 
 
@@ -119,10 +123,11 @@ def _ordered(rows: Sequence[Row]) -> list[Row]:
 
 def cell_of(row: Row, words: Words, notes: Notes) -> Cell:
     """An arm's figure in words, its n and its notes."""
+    name = words.code("arm", row["reference_arm"])
     if row["statistic"] == "count":  # its n is in the words
-        return Cell(row["reference_arm"], figure_text(row, words), "", "", notes.number(row))
+        return Cell(row["reference_arm"], name, figure_text(row, words), "", "", notes.number(row))
     n = words("figure.n_of", n=round(row["reference_n"])) if row["reference_n"] else words("figure.n_unknown")
-    return Cell(row["reference_arm"], figure_text(row, words), n, "", notes.number(row))
+    return Cell(row["reference_arm"], name, figure_text(row, words), n, "", notes.number(row))
 
 
 def figure_text(row: Row, words: Words) -> str:
