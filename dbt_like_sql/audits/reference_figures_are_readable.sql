@@ -33,6 +33,8 @@ with figure as (
             'eq5d_usual_activities_no_problems',
             'eq5d_pain_no_problems',
             'eq5d_anxiety_no_problems',
+            'eq5d_vas',
+            'tegner',
             'mri_tendon_continuity',
             'would_choose_same_treatment'
         ) as is_known_measure

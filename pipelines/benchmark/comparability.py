@@ -98,7 +98,8 @@ def standing(masks: Masks, is_pending: Bools, *, has_figure: bool) -> npt.NDArra
 
 def mask_of(frame: pl.DataFrame, marks: Marks) -> Masks:
     """Evaluate conditions over a frame; an unknown answer does not hold."""
-    return combine(frame.height, {code: _holds(frame, condition) for code, condition in marks.items()})
+    answers = frame.select(condition.fill_null(False).alias(code) for code, condition in marks.items())
+    return combine(frame.height, {code: answers[code].to_numpy() for code in marks})
 
 
 def combine(height: int, reasons: Mapping[str, Bools]) -> Masks:
@@ -123,8 +124,8 @@ def _codes(mask: int, codes: Sequence[str]) -> list[str]:
 
 
 def _holds(frame: pl.DataFrame, condition: pl.Expr) -> Bools:
-    answer = frame.select(condition.fill_null(False)).to_series()
-    return np.broadcast_to(answer.to_numpy(), frame.height) if answer.len() == 1 else answer.to_numpy()
+    answer: Bools = frame.select(condition.fill_null(False)).to_series().to_numpy()
+    return answer
 
 
 def _who() -> Iterable[tuple[str, pl.Expr]]:

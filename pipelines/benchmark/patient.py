@@ -14,7 +14,7 @@ from pipelines.benchmark import comparability as comparing
 from pipelines.benchmark.assessments import EPISODE, baselines, read_timepoints, values_of
 from pipelines.benchmark.comparability import Bools, Masks
 from pipelines.benchmark.expected import Course, course_of, expect
-from pipelines.benchmark.measures import MEASURES, PHAT, PHAT_CHANGE, Measure
+from pipelines.benchmark.measures import BASELINE, MEASURES, PHAT, PHAT_CHANGE, Measure
 from pipelines.benchmark.numeric import Floats
 from pipelines.benchmark.patient_columns import SCHEMA
 from pipelines.benchmark.placement import Columns, place
@@ -43,7 +43,7 @@ def compare_patients(
     `reference.outcome`.
 
     At baseline and month 12 every episode has a row for every figure of every study; at other visits only those
-    assessed in the window; a measure without a figure has rows where anybody has a value.
+    assessed in the window; a measure without a figure has a row where there is a value.
     """
     timepoints = read_timepoints(one_year, follow_up, strength)
     blocks = [
@@ -104,7 +104,8 @@ def _beside(here: Beside) -> Iterator[pl.DataFrame]:
         blocks.append((figure, measure, columns))
     summary = {"n_measures_compared": n_compared, "n_low_by_chance": n_compared * CHANCE}
     for figure, measure, columns in blocks:
-        yield _rows(here, figure, measure, columns | summary)
+        rows = _rows(here, figure, measure, columns | summary)
+        yield rows if figure.statistic else rows.drop_nulls("value")
 
 
 def _compare(here: Beside, figure: Figure, measure: Measure, values: Floats) -> tuple[Columns, Bools]:
@@ -164,15 +165,11 @@ def _answers(measure: Measure, values: Floats) -> pl.Series | None:
 
 def _rows(here: Beside, figure: Figure, measure: Measure, columns: Columns) -> pl.DataFrame:
     missing = f"{measure.column}_missing"
-    has_missing = missing in here.frame.columns and here.timepoint != "baseline"
-    columns = columns | {"is_own_arm": here.is_own_arm, "reference_arm": here.arm} | printed(figure)
-    taken = here.frame.select(
-        *EPISODE,
-        "clinic",
-        "arm",
-        "assessed_on",
-        (pl.col(missing) if has_missing else pl.lit(None)).alias("value_missing"),
-    )
-    return taken.with_columns(column(name, columns.get(name)) for name in SCHEMA if name not in taken.columns).select(
-        pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()
+    has_missing = missing in here.frame.columns and here.timepoint != BASELINE
+    taken = {name: pl.col(name) for name in (*EPISODE, "clinic", "arm", "assessed_on")}
+    known = columns | {"is_own_arm": here.is_own_arm, "reference_arm": here.arm} | printed(figure)
+    made = taken | ({"value_missing": pl.col(missing)} if has_missing else {})
+    return here.frame.select(
+        made[name].cast(dtype).alias(name) if name in made else column(name, known.get(name), dtype)
+        for name, dtype in SCHEMA.items()
     )

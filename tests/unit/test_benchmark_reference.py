@@ -1,8 +1,13 @@
 """A study's file: what is refused, with its line, and what its figures say about whom it had."""
 
+import re
+from pathlib import Path
+
 import polars as pl
 import pytest
 
+import dbt_like_sql
+from pipelines.benchmark.measures import MEASURES
 from pipelines.benchmark.reference import FigureError, read_studies
 from tests.support.benchmark_frames import Row, reference
 
@@ -49,3 +54,9 @@ def test_a_study_that_says_nothing_of_tendons_excludes_nobody_for_them() -> None
     _, other = read_studies(reference(GOOD))
     assert not other.had_only_two_tendons("surgical")
     assert other.quartiles("surgical", "age_years") is None
+
+
+def test_the_audit_of_the_reference_files_knows_the_same_measures() -> None:
+    audit = (Path(dbt_like_sql.__file__).parent / "audits" / "reference_figures_are_readable.sql").read_text()
+    listed = audit.partition("reference.measure in (")[2].partition(")")[0]
+    assert set(re.findall(r"'(\w+)'", listed)) == set(MEASURES)
