@@ -109,7 +109,8 @@ def publish_snapshot(home: Home, settings: Settings, now: datetime, progress: Pr
     if progress is not None:
         progress("derive", 0, 1)
     today = now.astimezone(settings.zone).date()
-    derivation = publish(home, build_plan(), known_at=now, today=today, keep=settings.retention.snapshots)
+    keep = settings.retention.snapshots
+    derivation = publish(home, build_plan(), known_at=now, today=today, zone=settings.timezone, keep=keep)
     if progress is not None:
         progress("derive", 1, 1)
     return derivation

@@ -113,9 +113,10 @@ def _questions(model: AnyModel) -> list[AuditResult]:
     """What a table's header asks of its rows: its grain, then each check. A check that is unknown (null) holds."""
     key = ", ".join(map(identifier, model.grain))
     if model.grain:
-        blank = " or ".join(f"{identifier(column)} is null" for column in model.grain)
         sentence = f"{', '.join(model.grain)}: filled and unique"
-        query = f"select * from {model.name} qualify count(*) over (partition by {key}) > 1 or {blank}"
+        query = (
+            f"select * from {model.name} qualify count(*) over (partition by {key}) > 1 or not ({_is_filled(model)})"
+        )
     else:
         sentence, query = "one row", f"select * from {model.name} qualify count(*) over () <> 1"
     grain = AuditResult(f"{model.name}: grain", model.name, "grain", sentence, query)
@@ -149,12 +150,16 @@ def _answer(connection: duckdb.DuckDBPyConnection, model: AnyModel, asked: Seque
 def _count_broken_keys(connection: duckdb.DuckDBPyConnection, model: AnyModel) -> int:
     """Group-by rather than the window of the question itself: the cheap way where all is well."""
     names = [identifier(column) for column in model.grain]
-    is_filled = " and ".join(f"{name} is not null" for name in names)
     row = connection.execute(
         f"select coalesce(sum(n) filter (where n > 1 or not is_filled), 0) from (select count(*) as n, "
-        f"({is_filled}) as is_filled from {model.name} group by {', '.join(names)})"
+        f"({_is_filled(model)}) as is_filled from {model.name} group by {', '.join(names)})"
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def _is_filled(model: AnyModel) -> str:
+    needed = [column for column in model.grain if column not in model.may_be_empty]
+    return " and ".join(f"{identifier(column)} is not null" for column in needed) or "true"
 
 
 def _answer_alone(connection: duckdb.DuckDBPyConnection, question: AuditResult) -> AuditResult:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from warehouse.as_of import macro_statements
 from warehouse.audit import AUDIT_TEXTS, AuditResult, refuse_failed, run_audits, write_results
 from warehouse.comments import TableTexts, write_comments
 from warehouse.connection import attach, identifier, open_memory, translated
@@ -58,14 +59,16 @@ def derive(
     *,
     known_at: datetime,
     today: date,
+    zone: str = "UTC",
     patients: Sequence[str] | None = None,
+    is_draft: bool = False,
     keep_offending_in: Path | None = None,
 ) -> Derivation:
-    """Derive `registry.duckdb` in an empty folder from what was known at an instant.
+    """Derive `registry.duckdb` in an empty folder from what was known at an instant, for `today` in the zone.
 
-    The caller holds the writer's lock and has no connection to the facts open. Raises `AuditError` where a check
-    fails (the offending rows are then in `keep_offending_in`), `ModelError` or `QueryError` where a model is at fault;
-    what is in the folder then is worth nothing.
+    A draft is looked at once and thrown away: neither audited nor commented. The caller holds the writer's lock and has
+    no connection to the facts open. Raises `AuditError` where a check fails (the offending rows are then in
+    `keep_offending_in`), `ModelError` or `QueryError` where a model is at fault; the folder is then worth nothing.
     """
     path = target_folder / REGISTRY_FILE
     models = order_models(plan.models, plan.records)
@@ -78,12 +81,10 @@ def derive(
         with transaction(connection) if is_small else nullcontext():
             _build(connection, models, plan, known_at, today)
         reached("derive.build")
-        with translated("The snapshot could not be audited"):
-            results = run_audits(connection, models, plan.audits)
-            refuse_failed(connection, results, keep_offending_in)
-            with transaction(connection):
-                write_results(connection, results, "ops.audit")
-                write_comments(connection, _texts(models, plan), plan.column_texts)
+        results: tuple[AuditResult, ...] = ()
+        if not is_draft:
+            with translated("The snapshot could not be finished"):
+                results = _finish(connection, models, plan, zone, keep_offending_in)
         tables = _count_rows(connection)
         connection.execute("use memory")
         connection.execute("detach registry")  # everything is in the file now, none of it in a log beside it
@@ -118,6 +119,24 @@ def _build(
         with translated(f"{model.name} could not be derived"):
             build_model(connection, model)
         reached("derive.model")
+
+
+def _finish(
+    connection: duckdb.DuckDBPyConnection,
+    models: Sequence[AnyModel],
+    plan: Plan,
+    zone: str,
+    keep_offending_in: Path | None,
+) -> tuple[AuditResult, ...]:
+    """Audit the tables; write how it came out, everyone's words and the as-of macros."""
+    results = run_audits(connection, models, plan.audits)
+    refuse_failed(connection, results, keep_offending_in)
+    with transaction(connection):
+        write_results(connection, results, "ops.audit")
+        write_comments(connection, _texts(models, plan), plan.column_texts)
+        for statement in macro_statements(models, zone):
+            connection.execute(statement)
+    return results
 
 
 def build_model(connection: duckdb.DuckDBPyConnection, model: AnyModel) -> None:

@@ -37,7 +37,8 @@ _FILES = ("read_", "parquet_", "sniff_", "glob", "duckdb_", "pragma_", "getenv")
 class Model:
     """One SQL file. `columns` holds the texts of trailing comments; other columns inherit theirs.
 
-    An empty `grain` means one row. `counts` names columns that a release treats as counts.
+    An empty `grain` means one row. `counts` names columns that a release treats as counts; `may_be_empty` the key
+    columns, written `name?` in the header, in which one row without a value is meant.
     """
 
     name: str  # schema.table, from the path
@@ -49,6 +50,7 @@ class Model:
     counts: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
+    may_be_empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class ComputedModel:
     compute: Callable[[Mapping[str, pa.Table]], pa.Table]
     checks: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
+    may_be_empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,17 +107,18 @@ def _read_model(path: Path, _mtime_ns: int, _size: int) -> Model:
     if not header.lists.get("grain"):
         raise ModelError(f"{_place(path)}: the header has no `grain:`.", "Name the key columns, or `one row`.")
     statement = _parse(path, header)
-    grain = header.lists["grain"]
+    grain = () if header.lists["grain"] == ("one row",) else header.lists["grain"]
     return Model(
         name=_name(path),
         description=header.description,
-        grain=() if grain == ("one row",) else grain,
+        grain=tuple(column.removesuffix("?") for column in grain),
         query=header.query,
         upstream=_upstream(path, statement),
         checks=header.lists.get("checks", ()),
         counts=header.lists.get("counts", ()),
         columns=statement.comments,
         path=path,
+        may_be_empty=tuple(column[:-1] for column in grain if column.endswith("?")),
     )
 
 

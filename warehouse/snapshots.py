@@ -12,7 +12,7 @@ from warehouse.layout import PRIVATE_FOLDER, REGISTRY_FILE, Home, instant_id, re
 PART = ".part"
 
 
-def publish(home: Home, plan: Plan, *, known_at: datetime, today: date, keep: int = 5) -> Derivation:
+def publish(home: Home, plan: Plan, *, known_at: datetime, today: date, zone: str = "UTC", keep: int = 5) -> Derivation:
     """Derive a snapshot and point `current` to it, or leave everything as it was.
 
     The caller holds the writer's lock, with no connection to the facts open. Readers see the old snapshot or the new
@@ -25,7 +25,9 @@ def publish(home: Home, plan: Plan, *, known_at: datetime, today: date, keep: in
     reached("publish.folder")
     try:
         offending = home.audits / f"{name}.duckdb"
-        derivation = derive(home.facts_path, part, plan, known_at=known_at, today=today, keep_offending_in=offending)
+        derivation = derive(
+            home.facts_path, part, plan, known_at=known_at, today=today, zone=zone, keep_offending_in=offending
+        )
     except BaseException:
         shutil.rmtree(part)
         raise

@@ -14,6 +14,10 @@ import duckdb
 from warehouse.connection import literal, open_memory
 
 _TABLE = re.compile(r'"schema_name":"([^"]*)","table_name":"((?:[^"\\]|\\.)*)"[^{}]*?"catalog_name":"([^"]*)"')
+_PLACE = re.compile(
+    r'"BASE_TABLE","alias":"([^"]*)","sample":[^{}]*?"query_location":(\d+),"schema_name":"([^"]*)","table_name":"([^"]*)"'
+)
+_TABLE_NAME = re.compile(rb'(?:"[^"]*"|\w+)\s*\.\s*(?:"[^"]*"|\w+)')
 _COMMON_TABLE = re.compile(r'\{"key":"([^"]*)","value":\{"aliases":')
 _FUNCTION = re.compile(r'"function_name":"([^"]*)"')
 _BARE_COLUMN = re.compile(r'"column_names":\["([^"]*)"\]')
@@ -62,12 +66,19 @@ def parse(query: str) -> Statement:
     )
 
 
-def rename_schema(query: str, old: str, new: str) -> str:
-    """The same query, reading each table of one schema from another. Both names are plain words."""
+def retarget(query: str, targets: Mapping[str, str]) -> str:
+    """The same query, reading tables from elsewhere: `schema.table` -> the SQL that names the other one.
+
+    A table without an alias gets its own name as one, so that its columns are still found.
+    """
     content = query.encode()
-    places = re.findall(rf'"query_location":(\d+),"schema_name":"{old}","table_name"', _serialize(query))
-    for start in sorted({int(place) for place in places}, reverse=True):
-        content = content[:start] + new.encode() + content[start + len(old) :]
+    found = {int(start): (alias, schema, table) for alias, start, schema, table in _PLACE.findall(_serialize(query))}
+    for start, (alias, schema, table) in sorted(found.items(), reverse=True):
+        target = targets.get(f"{schema}.{table}")
+        written = _TABLE_NAME.match(content, start)
+        if target is not None and written:
+            new = target if alias else f'{target} as "{table}"'
+            content = content[:start] + new.encode() + content[written.end() :]
     return content.decode()
 
 

@@ -15,7 +15,7 @@ from warehouse.form_tables import read_form_names, read_tables
 from warehouse.known import expose
 from warehouse.model import AnyModel, Model, closure
 from warehouse.records import SectionStates
-from warehouse.statement import rename_schema
+from warehouse.statement import retarget
 
 _TOUCHED = "touched"
 _SCRATCH = "registry"  # models write `registry.table` for a table of this database
@@ -71,7 +71,9 @@ def _expose_touched(connection: duckdb.DuckDBPyConnection, submissions: Sequence
 def _build(connection: duckdb.DuckDBPyConnection, model: AnyModel) -> None:
     if not isinstance(model, Model):
         raise TypeError(f"{model.name} is computed; a row's state rests on SQL alone")
-    connection.execute(f"create table {place(model.name)} as\n{rename_schema(model.query, 'facts', _TOUCHED)}")
+    facts = [table for table in model.upstream if table.startswith("facts.")]
+    targets = {table: f"{_TOUCHED}.{identifier(table.removeprefix('facts.'))}" for table in facts}
+    connection.execute(f"create table {place(model.name)} as\n{retarget(model.query, targets)}")
 
 
 def _count(

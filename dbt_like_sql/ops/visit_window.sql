@@ -2,7 +2,7 @@
 
 An episode joins it by `anchor_on`; the rows without one are for episodes whose day to count from is not known.
 
-grain: anchor_on, visit
+grain: anchor_on?, visit
 checks:
   - window_opens_on <= due_on and due_on <= window_closes_on
   - overdue_until > window_closes_on

@@ -294,6 +294,15 @@ def test_a_key_is_unique_and_filled(registry: Registry, query: str, told: str) -
         registry.publish()
 
 
+def test_a_key_column_may_be_declared_empty_and_stays_unique(registry: Registry) -> None:
+    query = "select n from (values (1), (null)) as t (n)"
+    registry.write("mart/open", f"/* Open.\n\ngrain: n?\n*/\n{query}")
+    registry.publish()
+    registry.write("mart/open", f"/* Open.\n\ngrain: n?\n*/\n{query} union all {query}")
+    with pytest.raises(AuditError, match=r"mart\.open: grain \(4 of 4 rows\)"):
+        registry.publish()
+
+
 def test_a_table_of_one_row_has_one(registry: Registry) -> None:
     registry.write("mart/bad", "/* Bad.\n\ngrain: one row\n*/\nselect v.line as n from facts.visit as v")
     with pytest.raises(AuditError, match=r"mart\.bad: grain \(1 of 2 rows\)"):

@@ -14,7 +14,7 @@ from warehouse.errors import QueryError
 from warehouse.layout import Home
 from warehouse.model import ComputedModel, Model, read_models
 from warehouse.records import Decision, FormTable, SectionRecord, SectionStates, SubmissionRecord
-from warehouse.statement import rename_schema
+from warehouse.statement import retarget
 from warehouse.states import read_states
 
 EMPTY = pa.table({"line": pa.array([], pa.int32())})
@@ -147,7 +147,7 @@ def test_a_computed_model_cannot_decide_a_rows_state(connection: duckdb.DuckDBPy
         read_states(connection, [computed], ["1"])
 
 
-def test_only_tables_of_the_schema_are_renamed() -> None:
-    query = "select 'facts.é' as n, facts.a from facts.t as facts join other.facts on exists (from facts.u)"
-    expected = "select 'facts.é' as n, facts.a from seen.t as facts join other.facts on exists (from seen.u)"
-    assert rename_schema(query, "facts", "seen") == expected
+def test_only_the_tables_named_are_read_from_elsewhere() -> None:
+    query = "select 'facts.é' as n, facts.a from facts.t as facts join other.t on exists (from facts.u)"
+    expected = "select 'facts.é' as n, facts.a from seen.t as facts join other.t on exists (from x as \"u\")"
+    assert retarget(query, {"facts.t": "seen.t", "facts.u": "x"}) == expected
