@@ -1,13 +1,22 @@
 """Snapshots in the home: derived beside the others, put in place in one step, old ones removed. Derives nothing."""
 
 import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import duckdb
+
+from warehouse.connection import reader
 from warehouse.derive import Derivation, Plan, derive
 from warehouse.durability import replace_link, sync_folder, sync_tree
 from warehouse.faults import reached
 from warehouse.layout import PRIVATE_FOLDER, REGISTRY_FILE, Home, instant_id, read_instant_id
+from warehouse.lock import lock
+from warehouse.model import closure, order_models
 
 PART = ".part"
 
@@ -42,8 +51,39 @@ def publish(home: Home, plan: Plan, *, known_at: datetime, today: date, zone: st
     return Derivation(home.snapshots / name / REGISTRY_FILE, derivation.tables, derivation.audits)
 
 
+@contextmanager
+def open_as_of(
+    home: Home,
+    plan: Plan,
+    *,
+    known_at: datetime,
+    today: date,
+    wanted: Collection[str] | None = None,
+    command: str = "as-of",
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A reader of the registry as known at an instant, derived for the occasion and thrown away.
+
+    With `wanted`, tables by name, only those and what they rest on. The writer's lock is held while it is derived.
+    """
+    models = order_models(plan.models, plan.records)
+    plan = plan if wanted is None else replace(plan, models=closure(models, wanted))
+    home.scratch.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="as-of-", dir=home.scratch))
+    try:
+        with ExitStack() as stack:
+            with lock(home, command):
+                path = derive(home.facts_path, folder, plan, known_at=known_at, today=today, is_draft=True).path
+                # Opened under the lock: whoever heals the home next may remove the file, and the reader keeps it.
+                connection = stack.enter_context(reader(path))
+            yield connection
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def heal(home: Home) -> None:
-    """Finish what a crash cut off: remove half snapshots, and point `current` to the newest whole one."""
+    """Finish what a crash cut off: remove half snapshots and drafts, point `current` to the newest whole snapshot."""
+    for draft in home.scratch.glob("as-of-*"):
+        shutil.rmtree(draft, ignore_errors=True)
     for leftover in home.snapshots.glob(f"*{PART}"):
         if leftover.is_dir() and not leftover.is_symlink():
             shutil.rmtree(leftover)

@@ -66,6 +66,16 @@ def parse(query: str) -> Statement:
     )
 
 
+def read_tables_of(query: str) -> frozenset[str] | None:
+    """The tables that somebody's own query reads, as `schema.table`; None where it is not one SELECT of such tables."""
+    try:
+        tables = parse(query).tables
+    except StatementError:
+        return None
+    is_plain = all(schema and not catalog for catalog, schema, _ in tables)
+    return frozenset(f"{schema}.{table}" for _, schema, table in tables) if is_plain else None
+
+
 def retarget(query: str, targets: Mapping[str, str]) -> str:
     """The same query, reading tables from elsewhere: `schema.table` -> the SQL that names the other one.
 
