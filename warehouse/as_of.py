@@ -63,7 +63,7 @@ def _statements(
     read = {table for part in repeated for table in repeatable[part].upstream}
     steps = [
         f"{_KNOWN} as ({_known(zone)})",
-        f"{identifier(_DECISIONS)} as ({_received('ops.decision', 'decided_at', '*')})",
+        *(f"{identifier(table)} as ({_received('ops.decision', 'decided_at', '*')})" for table in read & {_DECISIONS}),
         *(f"{identifier(version)} as ({_received(version)})" for version in sorted(read & versions)),
         *(f"{identifier(part)} as (\n{_step(part, name, queries)}\n)" for part in needed),
     ]

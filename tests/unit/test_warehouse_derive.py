@@ -32,10 +32,13 @@ grain: submission, line
 select
     visit.submission,  -- Submission id.
     visit.line,        -- Line of the file.
+    visit.received_at, -- When it came.
     visit.patient_id,
     visit.seen_on,
-    visit.score
+    visit.score,
+    lead(visit.received_at) over again as superseded_at  -- When the next one came.
 from facts.visit as visit
+window again as (partition by visit.patient_id, visit.seen_on order by visit.submission)
 """,
     "registry/visit": """/* The last word on each visit.
 
