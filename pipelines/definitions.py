@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipelines.defs.resources import Registry
 from pipelines.defs.wiring import build_definitions
 from pipelines.plan import build_plan
 from pipelines.settings import Settings, read_settings
@@ -18,4 +19,5 @@ def definitions() -> dg.Definitions:
     """Everything Dagster shows, on the home of HAMREG_HOME; with default settings where there is no home yet."""
     home = Home(Path(os.environ.get("HAMREG_HOME", DEFAULT_HOME)).absolute())
     settings = read_settings(home.settings_path) if home.settings_path.is_file() else Settings()
-    return build_definitions(home, settings, build_plan())
+    registry = Registry(home, mail_password=os.environ.get("HAMREG_MAIL_PASSWORD", ""))
+    return build_definitions(registry, settings, build_plan())

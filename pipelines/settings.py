@@ -15,6 +15,7 @@ DATE_ORDERS = ("dmy", "mdy", "ymd", "")
 DECIMALS = ("comma", "point", "")
 DATE_SYSTEMS = ("1900", "1904", "")
 SEPARATORS = (",", ";", "\t", "|")
+SECURITIES = ("", "starttls", "tls")
 MISSING_REASONS = ("not_done", "refused", "not_applicable", "unknown")
 CLINIC_CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 SETTINGS_REMEDY = "Mend registry.toml, then run `hamreg config check`."
@@ -64,6 +65,18 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Mail:
+    """Where digests and failures are mailed; no host means they are files only. The password is never written here."""
+
+    host: str = ""
+    port: int = 25
+    security: str = ""  # '' | starttls | tls
+    user: str = ""
+    sender: str = ""
+    to: str = ""  # addresses, separated by commas
+
+
+@dataclass(frozen=True)
 class Settings:
     """A registry's settings: one time zone, its clinics, schedules and limits."""
 
@@ -74,6 +87,7 @@ class Settings:
     schedules: Schedules = field(default_factory=Schedules)
     limits: Limits = field(default_factory=Limits)
     retention: Retention = field(default_factory=Retention)
+    mail: Mail = field(default_factory=Mail)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -100,7 +114,7 @@ def parse_settings(text: str) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"registry.toml is not valid TOML: {error}.", SETTINGS_REMEDY) from None
     registry = _table(content, "registry")
-    _check_keys("", content, {"registry", "clinics", "schedules", "limits", "retention"})
+    _check_keys("", content, {"registry", "clinics", "schedules", "limits", "retention", "mail"})
     _check_keys("registry", registry, {"name", "timezone", "is_synthetic"})
     timezone = str(registry.get("timezone", "Europe/Amsterdam"))
     _check_zone(timezone)
@@ -113,6 +127,7 @@ def parse_settings(text: str) -> Settings:
         schedules=_record(Schedules, "schedules", _table(content, "schedules")),
         limits=_record(Limits, "limits", _table(content, "limits")),
         retention=_record(Retention, "retention", _table(content, "retention")),
+        mail=_mail(_table(content, "mail")),
     )
 
 
@@ -137,7 +152,16 @@ def _clinic(code: str, content: Any) -> Clinic:
     return clinic
 
 
-RecordT = TypeVar("RecordT", Clinic, Schedules, Limits, Retention)
+def _mail(content: Mapping[str, Any]) -> Mail:
+    mail = _record(Mail, "mail", content)
+    if mail.security not in SECURITIES:
+        _fail("mail.security", "allowed are " + ", ".join(repr(value) for value in SECURITIES))
+    if mail.host and not (mail.sender and mail.to):
+        _fail("mail", "where there is a host, `sender` and `to` are needed")
+    return mail
+
+
+RecordT = TypeVar("RecordT", Clinic, Schedules, Limits, Retention, Mail)
 
 
 def _record(kind: type[RecordT], where: str, content: Mapping[str, Any]) -> RecordT:

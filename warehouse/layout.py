@@ -72,6 +72,11 @@ class Home:
         return self.path / "dagster"
 
     @property
+    def digests(self) -> Path:
+        """What needed whom, as it was told: a file a week, and what was told at once."""
+        return self.path / "digests"
+
+    @property
     def log(self) -> Path:
         """The folder of the append-only logs."""
         return self.path / "log"
@@ -107,7 +112,7 @@ class Home:
         """Make the folders, readable by their owner alone; those that exist stay as they are."""
         folders = (
             *(self.path, self.inbox_folder, self.archive_folder, self.outbox_folder, self.snapshots, self.releases),
-            *(self.audits, self.scratch, self.backups, self.dagster, self.log),
+            *(self.audits, self.scratch, self.backups, self.dagster, self.digests, self.log),
         )
         self.path.parent.mkdir(parents=True, exist_ok=True)
         for folder in folders:

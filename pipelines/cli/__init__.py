@@ -32,6 +32,7 @@ COMMANDS = {
     "duplicates": ("decision", "List pairs that may be one person."),
     "link": ("decision", "Say that two numbers are one person."),
     "withdraw": ("decision", "Record that a patient withdraws."),
+    "digest": ("digest", "What needs whom, and since when; by mail too."),
     "release": ("release", "Cut a release from the current snapshot."),
     "dictionary": ("dictionary", "Write the data dictionary."),
     "generate": ("generate", "Write a synthetic registry's submissions."),

@@ -10,17 +10,19 @@ from dagster import DagsterRunStatus as Status
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 from dagster._utils.schedules import is_valid_cron_schedule
 
+from pipelines.defs.alerts import DIGEST_KEY
 from pipelines.defs.orphans import fail_orphans
 from pipelines.defs.releases import RELEASE_KEY
 from pipelines.defs.resources import now
 from pipelines.defs.submissions import SUBMISSION_KEY, SUBMISSIONS
-from pipelines.defs.waiting import find_range, is_stale, newest_fact
+from pipelines.defs.waiting import find_range
 from pipelines.errors import SettingsError
 from pipelines.settings import SETTINGS_REMEDY, Settings
+from warehouse.freshness import is_behind, newest_fact
 from warehouse.layout import Home
 from warehouse.lock import read_holder
 
-LOAD, DERIVE, RELEASE = "load", "derive", "release"
+LOAD, DERIVE, RELEASE, DIGEST = "load", "derive", "release", "digest"
 TICK_SECONDS = 30
 LONGEST_WAIT_SECONDS = 3600.0
 IN_PROGRESS = [Status.QUEUED, Status.STARTING, Status.STARTED, Status.CANCELING]
@@ -80,7 +82,7 @@ def look(instance: dg.DagsterInstance, home: Home, cursor: str | None, instant: 
     if found := find_range(instance, home, instant):
         request = dg.RunRequest(job_name=LOAD, tags=dict(found.tags))
         return _ask(cursor, f"{found.last} and {found.n_waiting} files", instant, request, found.new)
-    if is_stale(home):
+    if is_behind(home):
         return _ask(cursor, f"facts of {newest_fact(home)}", instant, dg.RunRequest(job_name=DERIVE))
     return dg.SkipReason("Nothing waits.")
 
@@ -101,22 +103,27 @@ def build_jobs(derived: Sequence[dg.AssetKey]) -> dict[str, UnresolvedJob]:
         LOAD: _job(LOAD, [SUBMISSION_KEY, *derived], "Load what waits, derive a new snapshot, publish it."),
         DERIVE: _job(DERIVE, derived, "Derive a new snapshot from the facts there are, and publish it."),
         RELEASE: _job(RELEASE, [RELEASE_KEY], "Cut a release from the current snapshot."),
+        DIGEST: _job(DIGEST, [DIGEST_KEY], "Tell the coordinator and the clinics what needs whom."),
     }
 
 
 def build_schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
-    """Nightly derive and monthly release, at the times of registry.toml in the registry's time zone."""
-    times = {DERIVE: settings.schedules.derive, RELEASE: settings.schedules.release}
-    return [_schedule(job, cron, settings.timezone) for job, cron in times.items()]
+    """Nightly derive, weekly digest, monthly release: at the times of registry.toml, in the registry's time zone."""
+    times = settings.schedules
+    return [
+        _schedule(DERIVE, "derive", times.derive, settings.timezone),
+        _schedule(DIGEST, "overdue", times.overdue, settings.timezone),
+        _schedule(RELEASE, "release", times.release, settings.timezone),
+    ]
 
 
 def _job(name: str, keys: Sequence[dg.AssetKey], description: str) -> UnresolvedJob:
     return dg.define_asset_job(name, dg.AssetSelection.assets(*keys), description=description)
 
 
-def _schedule(job: str, cron: str, timezone: str) -> dg.ScheduleDefinition:
+def _schedule(job: str, key: str, cron: str, timezone: str) -> dg.ScheduleDefinition:
     if not is_valid_cron_schedule(cron):
-        raise SettingsError(f"registry.toml, schedules.{job}: {cron!r} is not a cron line.", SETTINGS_REMEDY)
+        raise SettingsError(f"registry.toml, schedules.{key}: {cron!r} is not a cron line.", SETTINGS_REMEDY)
     return dg.ScheduleDefinition(
         name=f"{job}_on_time",
         job_name=job,

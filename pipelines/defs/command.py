@@ -57,7 +57,7 @@ def run_in_process(home: Home, settings: Settings, progress: Progress | None = N
         found = find_range(instance, home, now())
         if found and found.new:
             instance.add_dynamic_partitions(SUBMISSIONS.name or "", list(found.new))
-        job = build_definitions(home, settings, build_plan(), registry).resolve_job_def(LOAD if found else DERIVE)
+        job = build_definitions(registry, settings, build_plan()).resolve_job_def(LOAD if found else DERIVE)
         tags = {**TAGS, **(found.tags if found else {})}
         job.execute_in_process(instance=instance, tags=tags, run_config=QUIET)
     return registry.summaries[-1]

@@ -1,16 +1,17 @@
-"""The registry as the assets see it: a frozen home, and the core's two acts on it. Decides nothing about data."""
+"""The registry as the assets see it: a frozen home, and the core's acts on it. Decides nothing about data."""
 
 import glob
 import json
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from pipelines.alerts.telling import Told, tell_digest
 from pipelines.defs.orphans import sign_of_life
 from pipelines.errors import RegistryError
 from pipelines.release.publication import Release, cut_release
@@ -39,6 +40,7 @@ class Registry:
     command: str = "dagster"  # what another writer is told of who holds the lock
     progress: Progress | None = None
     patience_seconds: float = PATIENCE_SECONDS
+    mail_password: str = field(default="", repr=False)
 
     def load(self, submissions: Sequence[str]) -> "Loaded":
         """Load those that wait; one that was loaded before gives the receipt it got then."""
@@ -60,6 +62,11 @@ class Registry:
         """Cut a release from the current snapshot."""
         with Withheld(self.home):
             return cut_release(self.home, now)
+
+    def tell_digest(self) -> Told:
+        """Write the digest and mail it."""
+        with Withheld(self.home):
+            return tell_digest(self.home, self._settings(), now(), self.mail_password)
 
     def _settings(self) -> Settings:
         """As they are now: a clinic that was added while Dagster runs may send at once."""

@@ -50,19 +50,3 @@ def _before(known: Sequence[str], place: int, instance: dg.DagsterInstance) -> i
     while 0 < place <= len(known) and known[place - 1] not in marked:
         place -= 1
     return place
-
-
-def is_stale(home: Home) -> bool:
-    """Whether a fact was written after the current snapshot was put in place: its run died in between, or a decision
-    was made."""
-    return newest_fact(home) > _put_in_place(home)
-
-
-def newest_fact(home: Home) -> int:
-    """When the facts file or the log beside it was last written (nanoseconds since 1970); 0 where there is none."""
-    files = (home.facts_path, home.facts_path.with_name(f"{home.facts_path.name}.wal"))
-    return max((path.stat().st_mtime_ns for path in files if path.exists()), default=0)
-
-
-def _put_in_place(home: Home) -> int:
-    return home.current.lstat().st_mtime_ns if home.current.is_symlink() else 0

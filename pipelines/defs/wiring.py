@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from pipelines.defs.alerts import build_digest, build_failure_sensor
 from pipelines.defs.automation import DERIVE, LOAD, build_inbox_sensor, build_jobs, build_schedules
 from pipelines.defs.columns import read_columns
 from pipelines.defs.models import build_models, table_key
@@ -10,21 +11,21 @@ from pipelines.defs.resources import Registry, registry_resource
 from pipelines.defs.submissions import build_submission
 from pipelines.settings import Settings
 from warehouse.derive import Plan
-from warehouse.layout import Home
 
 
-def build_definitions(home: Home, settings: Settings, plan: Plan, registry: Registry | None = None) -> dg.Definitions:
+def build_definitions(registry: Registry, settings: Settings, plan: Plan) -> dg.Definitions:
     """The registry's definitions. Every job runs in its own process, step after step."""
     jobs = build_jobs([table_key(model.name) for model in plan.models])
     return dg.Definitions(
         assets=[
             build_submission(),
-            *build_models(plan.models, plan.audits, read_columns(home)),
+            *build_models(plan.models, plan.audits, read_columns(registry.home)),
             build_release(plan.models),
+            build_digest(),
         ],
         jobs=list(jobs.values()),
-        sensors=[build_inbox_sensor(home, [jobs[LOAD], jobs[DERIVE]])],
+        sensors=[build_inbox_sensor(registry.home, [jobs[LOAD], jobs[DERIVE]]), build_failure_sensor(registry)],
         schedules=build_schedules(settings),
-        resources={"registry": registry_resource(registry or Registry(home))},
+        resources={"registry": registry_resource(registry)},
         executor=dg.in_process_executor,
     )

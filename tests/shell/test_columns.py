@@ -6,6 +6,7 @@ import dagster as dg
 import duckdb
 
 from pipelines.defs.columns import read_columns
+from pipelines.defs.resources import Registry
 from pipelines.defs.wiring import build_definitions
 from pipelines.settings import Settings
 from tests.support.fake_registry import PLAN
@@ -21,7 +22,7 @@ def test_columns_are_those_of_the_snapshot(home: Home) -> None:
     with duckdb.connect(str(home.registry_path)) as connection:
         connection.execute("create table episode (patient_id varchar, n_visits integer)")
         connection.execute("comment on column episode.n_visits is 'Visits that were due.'")
-    graph = build_definitions(home, Settings(), PLAN).resolve_asset_graph()
+    graph = build_definitions(Registry(home), Settings(), PLAN).resolve_asset_graph()
     schema = graph.get(dg.AssetKey(["registry", "episode"])).metadata["dagster/column_schema"]
     assert schema.columns == [
         dg.TableColumn("patient_id", "varchar"),

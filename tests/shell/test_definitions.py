@@ -5,6 +5,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.defs.resources import Registry
 from pipelines.defs.submissions import SUBMISSION_KEY
 from pipelines.defs.wiring import build_definitions
 from pipelines.errors import SettingsError
@@ -12,7 +13,7 @@ from pipelines.settings import Schedules, Settings
 from tests.support.fake_registry import PLAN
 from warehouse.layout import Home
 
-NOWHERE = Home(Path("/nowhere"))
+NOWHERE = Registry(Home(Path("/nowhere")))
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +74,10 @@ def test_the_nightly_job_needs_no_partition(defs: dg.Definitions) -> None:
 def test_schedules_run_at_the_times_of_the_settings() -> None:
     settings = Settings(timezone="Europe/Berlin", schedules=Schedules(derive="5 1 * * *", release="0 4 2 * *"))
     defs = build_definitions(NOWHERE, settings, PLAN)
-    times = {name: defs.resolve_schedule_def(name) for name in ("derive_on_time", "release_on_time")}
+    times = {name: defs.resolve_schedule_def(name) for name in ("derive_on_time", "digest_on_time", "release_on_time")}
     assert {name: schedule.cron_schedule for name, schedule in times.items()} == {
         "derive_on_time": "5 1 * * *",
+        "digest_on_time": "0 7 * * 1",
         "release_on_time": "0 4 2 * *",
     }
     assert {schedule.execution_timezone for schedule in times.values()} == {"Europe/Berlin"}

@@ -30,7 +30,7 @@ def run(
         if files
         else {}
     )
-    defs = build_definitions(registry.home, Settings(), PLAN, registry)
+    defs = build_definitions(registry, Settings(), PLAN)
     return defs.resolve_job_def(job).execute_in_process(
         instance=instance, tags=ends, run_config=QUIET, raise_on_error=False
     )
@@ -114,7 +114,7 @@ def test_a_failed_audit_fails_the_run_and_shows_how_every_check_came_out(
 
 
 def test_a_failed_audit_reaches_the_caller_as_itself(registry: FakeRegistry, instance: dg.DagsterInstance) -> None:
-    defs = build_definitions(registry.home, Settings(), PLAN, replace(registry, results=(AGE,)))
+    defs = build_definitions(replace(registry, results=(AGE,)), Settings(), PLAN)
     with pytest.raises(AuditError):
         defs.resolve_job_def("derive").execute_in_process(instance=instance, run_config=QUIET)
 

@@ -1,12 +1,11 @@
-"""What the next run covers: all that lies in the inbox, as neighbouring partitions; whether a snapshot is behind."""
+"""What the next run covers: all that lies in the inbox, as neighbouring partitions."""
 
-import os
 from datetime import UTC, datetime
 
 import dagster as dg
 
 from pipelines.defs.submissions import SUBMISSION_KEY
-from pipelines.defs.waiting import find_range, is_stale
+from pipelines.defs.waiting import find_range
 from pipelines.intake.inbox import hand_in
 from warehouse.layout import Home
 
@@ -57,15 +56,3 @@ def test_a_range_is_what_a_run_is_tagged_with(home: Home, instance: dg.DagsterIn
     found = find_range(instance, home, NOW)
     assert found is not None
     assert set(found.tags.values()) == {name}
-
-
-def test_a_snapshot_is_behind_once_a_fact_is_written_after_it(home: Home) -> None:
-    assert not is_stale(home)
-    home.facts_path.touch()
-    assert is_stale(home)
-    (home.snapshots / "20260301T000000000000Z").mkdir()
-    home.current.symlink_to("20260301T000000000000Z")
-    assert not is_stale(home)
-    later = home.current.lstat().st_mtime_ns + 1
-    os.utime(home.facts_path, ns=(later, later))
-    assert is_stale(home)

@@ -1,0 +1,64 @@
+"""Telling people: the weekly digest, and a failed run at once. Each lands in the home's digests and may be mailed.
+
+The same failure is told once a day, however often it is tried again.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pipelines.alerts.digest import Line, read_lines, render
+from pipelines.alerts.mail import send
+from pipelines.home import replace_text
+from pipelines.settings import Settings
+from warehouse.layout import PRIVATE_FOLDER, Home, instant_id
+
+QUIET = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was told: the lines, the file (relative to the home) and whether it was mailed."""
+
+    lines: tuple[Line, ...]
+    file: str
+    is_mailed: bool
+
+
+def tell_digest(home: Home, settings: Settings, now: datetime, password: str = "") -> Told:
+    """Write the digest and mail it."""
+    lines = read_lines(home, settings, now)
+    file = _write(home, f"digest-{instant_id(now)}.txt", render(lines, settings, now))
+    subject = f"{settings.name}: {len(lines)} things need somebody" if lines else f"{settings.name}: nothing needs you"
+    return Told(lines, file, send(settings.mail, password, subject, (home.path / file).read_text(encoding="utf-8")))
+
+
+def tell_failure(home: Home, settings: Settings, now: datetime, job: str, why: str, password: str = "") -> bool:
+    """Say at once that a run failed and why; False where the same was told within a day."""
+    if not _is_news(home, f"{job}: {why}", now):
+        return False
+    text = (
+        f"{settings.name}: the run `{job}` failed.\n\n{why}\n\n"
+        "Nothing is lost: files that were not loaded wait, and the snapshot before stands.\n"
+        "Next: hamreg status, then hamreg run to see it happen.\n"
+    )
+    _write(home, f"failure-{instant_id(now)}.txt", text)
+    send(settings.mail, password, f"{settings.name}: the run {job} failed", text)
+    return True
+
+
+def _is_news(home: Home, what: str, now: datetime) -> bool:
+    """Whether this was not told within a day; from now on it was."""
+    path = home.digests / "told.json"
+    told: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    recent = {key: at for key, at in told.items() if now - datetime.fromisoformat(at) < QUIET}
+    if what in recent:
+        return False
+    _write(home, path.name, json.dumps({**recent, what: now.isoformat()}, indent=1))
+    return True
+
+
+def _write(home: Home, name: str, text: str) -> str:
+    home.digests.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    replace_text(home.digests / name, text)
+    return f"digests/{name}"

@@ -1,0 +1,97 @@
+"""The digest names an owner, an age and a next step for each kind of work, and never a patient."""
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.alerts.digest import Line, read_lines, render
+from pipelines.intake.inbox import hand_in
+from pipelines.settings import Clinic, Settings
+from warehouse.layout import Home
+
+NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
+SETTINGS = Settings(
+    name="Test", clinics={"AMC": Clinic("AMC", "Amsterdam UMC", "registry@amc.test"), "FYS": Clinic("FYS")}
+)
+TABLES = """
+create schema ops; create schema mart;
+create table ops.submission (clinic varchar, received_at timestamp);
+create table ops.query (patient_id varchar, clinic varchar, opened_at timestamp);
+create table ops.row_version (patient_id varchar, clinic varchar, row_state varchar, received_at timestamp);
+create table mart.overdue (patient_id varchar, clinic varchar, window_closes_on date);
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "home")
+    home.create()
+    return home
+
+
+def snapshot(home: Home, statements: str) -> None:
+    folder = home.snapshots / "20260301T000000000000Z"
+    folder.mkdir()
+    with duckdb.connect(str(folder / "registry.duckdb")) as connection:
+        connection.execute(TABLES + statements)
+    home.current.symlink_to(folder.name)
+
+
+def told(home: Home) -> str:
+    return render(read_lines(home, SETTINGS, NOW), SETTINGS, NOW)
+
+
+def test_a_quiet_registry_needs_nobody(home: Home) -> None:
+    assert told(home) == "Test: what needs whom on 1 March 2026\n\nNothing needs anybody.\n"
+
+
+def test_work_is_grouped_by_owner_the_oldest_first(home: Home) -> None:
+    snapshot(
+        home,
+        """
+        insert into mart.overdue values ('AMC-0015X', 'AMC', '2026-01-20'), ('AMC-0023K', 'AMC', '2026-02-20');
+        insert into ops.query values ('AMC-0015X', 'AMC', '2026-02-27 10:00');
+        insert into ops.row_version values ('FYS-0015X', 'FYS', 'held', '2026-02-28 10:00'),
+            ('FYS-0015X', 'FYS', 'new', '2025-02-28 10:00');
+        """,
+    )
+    assert told(home) == (
+        "Test: what needs whom on 1 March 2026\n"
+        "\n"
+        "AMC: Amsterdam UMC, registry@amc.test\n"
+        "- 2 follow-ups are overdue, for 40 days. Next: hamreg overdue --clinic AMC\n"
+        "- 1 questions are open, for 2 days. Next: hamreg query \"from ops.query where clinic = 'AMC'\"\n"
+        "\n"
+        "FYS\n"
+        "- 1 rows are held, for 1 day. Next: send the enrolments they wait for\n"
+    )
+
+
+def test_a_clinic_that_fell_silent_is_asked(home: Home) -> None:
+    snapshot(home, "insert into ops.submission values ('AMC', '2025-10-01'), ('FYS', '2026-02-27')")
+    assert [(line.owner, line.kind) for line in read_lines(home, SETTINGS, NOW)] == [("AMC", "silent")]
+
+
+def test_files_that_wait_too_long_are_the_coordinators(home: Home) -> None:
+    hand_in(home, "AMC", "x.csv", b"old", NOW - timedelta(days=3))
+    hand_in(home, "AMC", "x.csv", b"new", NOW - timedelta(hours=3))
+    (line,) = read_lines(home, SETTINGS, NOW)
+    assert line == Line(
+        "coordinator", "waiting", "1 files wait in the inboxes", date(2026, 2, 26), "hamreg run, and read what it says"
+    )
+
+
+def test_a_snapshot_that_lacks_facts_for_a_day_is_the_coordinators(home: Home) -> None:
+    home.facts_path.touch()
+    os.utime(home.facts_path, ((NOW - timedelta(days=2)).timestamp(),) * 2)
+    assert [line.kind for line in read_lines(home, SETTINGS, NOW)] == ["behind"]
+
+
+def test_faults_of_the_program_are_named_until_they_are_removed(home: Home) -> None:
+    (home.log / "error-20260220T000000000000Z.txt").touch()
+    (line,) = read_lines(home, SETTINGS, NOW)
+    assert (line.kind, line.since) == ("faults", date(2026, 2, 20))
+    assert "for 9 days" in told(home)
