@@ -73,10 +73,12 @@ def _readings(digits: str, shape: NumberShape) -> tuple[Sequence[Decimal], str]:
     marks = re.sub(r"[^.,]", "", ungrouped)
     if not marks:
         return [Decimal(ungrouped)], spaced
-    if shape.is_workbook and marks == "." and not spaced:
-        return [Decimal(ungrouped)], ""
     options = {mark: _parsed(ungrouped, mark, bool(spaced)) for mark in ".,"}
     declared = {"comma": ",", "point": "."}.get(shape.decimal, "")
+    if (
+        shape.is_workbook and marks == "."
+    ):  # a number cell has a point; a text cell may have the clinic's thousands mark
+        declared = "" if declared == "," else "."
     if declared and options[declared] is not None:
         is_plain = len(marks) == 1 and marks == declared
         return [options[declared]], spaced or ("" if is_plain else "number_thousands")  # type: ignore[list-item]  # not None

@@ -42,6 +42,7 @@ _TRUE, _FALSE = (
     ("no", "false", "0", "nee", "nein", "No", "Nee", "Nein", "FALSE"),
 )
 _LARGEST = 2**31
+_FLOAT_NOISE = 1e-6
 _PLAIN_TEXT = r"^[!-~&&[^#='@]]([ -~]*[!-~])?$"
 
 
@@ -63,7 +64,11 @@ def read_columns(
 ) -> dict[str, TypedColumn]:
     """The typed values of String columns named as their fields, and what their odd cells were taken for."""
     fast = _read_fast(texts, fields, conventions, ids)
-    return {field.name: _completed(texts[field.name], fast[field.name], field, conventions, ids) for field in fields}
+    columns = {field.name: _completed(texts[field.name], fast[field.name], field, conventions, ids) for field in fields}
+    for field in fields:
+        if field.kind == "decimal" and field.decimals is not None:
+            columns[field.name] = _rounded(texts[field.name], columns[field.name], field.decimals)
+    return columns
 
 
 @cache
@@ -81,6 +86,20 @@ def _completed(
     values = values.scatter(odd_rows, odd["value"]).rename(field.name)
     frame = odd.drop("value").with_columns(odd_rows.cast(pl.UInt32).alias("row")).select(list(ODD_SCHEMA))
     return TypedColumn(values, frame)
+
+
+def _rounded(texts: pl.Series, column: TypedColumn, decimals: int) -> TypedColumn:
+    """The column with as many decimals as its field keeps; a difference that is not a float's own is noted."""
+    values = column.values.round(decimals, mode="half_away_from_zero")
+    rows = ((values - column.values).abs() > _FLOAT_NOISE).fill_null(False).arg_true().cast(pl.UInt32)
+    rows = rows.filter(~rows.is_in(column.odd["row"].implode()))
+    if rows.is_empty():
+        return TypedColumn(values, column.odd)
+    found, kept = texts.gather(rows).alias("found"), values.gather(rows).cast(pl.String)
+    note = {"missing": None, "rule": "number_rounded", "severity": "note", "extra": ""}
+    constants = [pl.lit(text, pl.String).alias(name) for name, text in note.items()]
+    odd = pl.DataFrame([rows.alias("row"), found, kept.alias("expected")]).with_columns(constants)
+    return TypedColumn(values, pl.concat([column.odd, odd.select(list(ODD_SCHEMA))]))
 
 
 def read_cell(text: str, field: Field, conventions: Conventions, ids: IdRules) -> Cell:
@@ -168,10 +187,10 @@ def _fast_integer(column: pl.Expr) -> pl.Expr:
 
 def _fast_decimal(column: pl.Expr, conventions: Conventions) -> pl.Expr:
     """Plain numbers with the declared mark; undeclared, three digits after a point could be thousands."""
-    if conventions.decimal == "comma" and not conventions.is_workbook:
+    if conventions.decimal == "comma" and not conventions.is_workbook:  # in a workbook, numbers come with a point
         number = column.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
         return pl.when(column.str.contains(r"^-?\d{1,12}(,\d+)?$")).then(number)
-    is_declared = conventions.is_workbook or conventions.decimal == "point"
+    is_declared = conventions.decimal == "point"
     plain = r"^-?\d{1,12}(\.\d+)?$" if is_declared else r"^-?\d{1,12}(\.\d{1,2}|\.\d{4,})?$"
     return pl.when(column.str.contains(plain)).then(column.cast(pl.Float64, strict=False))
 

@@ -1,6 +1,7 @@
 """What each odd text is taken for, under the sender's settings."""
 
 import datetime
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -114,8 +115,26 @@ def test_a_whole_number_keeps_its_unit_in_mind(text: str, value: object, rule: s
     assert read(text, MILLIMETRES) == (value, rule)
 
 
-def test_a_number_of_a_workbook_has_a_point_whatever_the_clinic_declares() -> None:
-    assert read("1.234", STRENGTH, DUTCH, "xlsx") == (1.234, "")
+@pytest.mark.parametrize(
+    ("text", "value", "rule"),
+    [
+        ("45.5", 45.5, ""),
+        ("45.30000000000004", 45.30000000000004, ""),
+        ("0.125", 0.125, "number_decimal_mark"),
+        ("1.234", None, "number_ambiguous"),
+        ("45,5", 45.5, ""),
+    ],
+)
+def test_a_number_of_a_workbook_has_a_point_whatever_the_clinic_declares(text: str, value: object, rule: str) -> None:
+    assert read(text, STRENGTH, DUTCH, "xlsx") == (value, rule)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "rule"),
+    [("80.25", 80.3, "number_rounded"), ("80.30000000000001", 80.3, ""), ("80,25", 80.3, "number_decimal_mark")],
+)
+def test_a_number_keeps_as_many_decimals_as_its_field(text: str, value: object, rule: str) -> None:
+    assert read(text, replace(SCORE, decimals=1), Clinic("AMC", decimal="point")) == (value, rule)
 
 
 @pytest.mark.parametrize(

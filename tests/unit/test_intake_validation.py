@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 
 from pipelines.intake.reading import read_file
 from pipelines.intake.validation import validate
-from pipelines.intake.verdict import Section, Verdict
+from pipelines.intake.verdict import Reading, Section, Verdict
 from pipelines.settings import Clinic, Limits
 from schemas.dictionary import read_dictionary
 
@@ -159,3 +160,15 @@ def test_of_a_row_without_consent_only_its_line_is_kept() -> None:
     assert section.rows["line"].to_list() == [3]
     assert section.raw["cells"].list.len().to_list()[0] == 0
     assert set(section.findings.filter(pl.col("line") == 2)["found"]) == {""}
+
+
+def test_a_cell_is_named_as_a_spreadsheet_shows_it_though_a_row_above_spans_two_lines() -> None:
+    content = file_of(("follow_up", {}), ("follow_up", {"assessed_on": "2025-04-01", "tegner": "11"}))
+    (table,) = read_file("x.csv", content, DICTIONARY, AMC, Limits()).tables
+    spans_two = table.raw["cells"].to_list()
+    spans_two[0][0] += "\n"
+    lines = pl.Series("line", [2, 4], dtype=pl.Int32)
+    table = replace(table, frame=table.frame.with_columns(lines), raw=pl.DataFrame({"line": lines, "cells": spans_two}))
+    (section,) = validate("x.csv", Reading(None, (table,)), DICTIONARY, AMC).sections
+    finding = section.findings.filter(pl.col("rule") == "out_of_range").to_dicts()[0]
+    assert (finding["line"], finding["cell"]) == (4, "I3")
