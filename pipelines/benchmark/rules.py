@@ -76,7 +76,11 @@ _ALL = _exclusions(
         "Days to the first visit outside the arm's middle half, as for half of the study.",
     ),
     ("one_tendon_as_few", "study", "One free tendon avulsed, as a minority of this arm of the study had."),
-    ("retracted_20_mm", "guideline", "A tendon retracted by 20 mm or more, which many take as a reason to operate."),
+    (
+        "retracted_20_mm",
+        "registry's choice",
+        "A tendon is retracted by 20 mm or more. The study gives no retraction; the threshold is ours.",
+    ),
     ("age_unknown", "registry's choice", "The age is not recorded, so nothing says that it fits the study."),
     ("tendons_unknown", "registry's choice", "Which free tendons are avulsed is not recorded."),
     ("sport_level_unknown", "registry's choice", "The sport level is not recorded."),
