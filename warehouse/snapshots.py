@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.compaction import part_of
 from warehouse.connection import reader
 from warehouse.derive import Derivation, Plan, derive
 from warehouse.durability import replace_link, sync_folder, sync_tree
@@ -81,7 +82,8 @@ def open_as_of(
 
 
 def heal(home: Home) -> None:
-    """Finish what a crash cut off: remove half snapshots and drafts, point `current` to the newest whole snapshot."""
+    """Finish what a crash cut off: remove half files and drafts, point `current` to the newest whole snapshot."""
+    part_of(home).unlink(missing_ok=True)
     for draft in home.scratch.glob("as-of-*"):
         shutil.rmtree(draft, ignore_errors=True)
     for leftover in home.snapshots.glob(f"*{PART}"):
