@@ -22,6 +22,7 @@ from mart.overdue where {condition} order by clinic, days_overdue desc, patient_
 HELD_BECAUSE = {
     "not_known_here": "the enrolment, or `hamreg share`, is not here yet",
     "withdrawn": "the patient asked for no more",
+    "another_injury": "its injury date is over 60 days off the one known: a new injury needs its own number",
 }
 
 
