@@ -100,6 +100,16 @@ def write_results(connection: duckdb.DuckDBPyConnection, results: Iterable[Audit
         connection.execute(f"insert into {table} values {values}")
 
 
+def read_results(path: Path) -> tuple[AuditResult, ...]:
+    """How every check of a derivation that was discarded came out."""
+    with open_memory() as connection:
+        connection.execute(f"attach {literal(path)} as kept (read_only)")
+        rows = connection.execute(
+            "select audit, table_name, kind, sentence, result, n_offending, n_rows from kept.audit"
+        ).fetchall()
+    return tuple(AuditResult(*row[:4], "", *row[4:]) for row in rows)
+
+
 def read_offending(path: Path, audit: str) -> tuple[list[str], list[tuple[object, ...]]]:
     """The column names and rows that one failed audit kept in its file."""
     with open_memory() as connection:

@@ -37,6 +37,8 @@ COMMANDS = {
     "dictionary": ("dictionary", "Write the data dictionary."),
     "generate": ("generate", "Write a synthetic registry's submissions."),
     "demo": ("demo", "The whole pipeline on the example submissions."),
+    "audit": ("audit", "Why the last snapshot was discarded, and the rows that broke it."),
+    "doctor": ("doctor", "Look the registry home over and say how to mend it."),
     "dev": ("dev", "Open the Dagster page on this home."),
     "up": ("dev", "Keep the registry running: Dagster's daemon and its page."),
 }

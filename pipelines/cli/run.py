@@ -1,5 +1,6 @@
 """The command that loads what waits and derives a snapshot, through Dagster or without it."""
 
+import os
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pipelines.intake.submission import Progress
     from pipelines.run import RunSummary
 
+PRIVATE_UMASK = 0o077
+
 
 @click.command("run")
 @click.option("--dagster/--no-dagster", "with_dagster", default=True, help="Keep the run's history. [default: keep]")
@@ -26,6 +29,7 @@ def run_command(path: str, with_dagster: bool) -> None:
     command writes.
     """
     home, settings = read_home(path)
+    os.umask(PRIVATE_UMASK)  # what Dagster writes is for the owner alone, too
     with shown_progress() as progress:
         summary = _run(home, settings, progress, with_dagster)
     for line in describe(summary):

@@ -1,55 +1,21 @@
-"""Runs that look alive and are not: a sign of life for each run, and failing those whose process is gone.
+"""Failing the runs whose process is gone: after a kill or a power cut Dagster leaves them "in progress".
 
-After a kill or a power cut Dagster leaves a run "in progress", and the queue waits for it for ever. The sign of life is
-a lock on a file, which the kernel drops with the process, whatever ended it.
+The queue of one would wait for them for ever. What shows that a run lives stands in `life`.
 """
 
-import fcntl
-import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 
 import dagster as dg
 from dagster import DagsterRunStatus as Status
 
-from warehouse.layout import PRIVATE_FILE, PRIVATE_FOLDER, Home
+from pipelines.defs.life import is_alive, life_path
+from warehouse.layout import Home
 
 # A run is STARTED a moment before its process gives the sign of life: one that seems dead is looked at again.
 SECOND_LOOK_SECONDS = 1.0
 START_TIMEOUT_SECONDS = 180.0
 DEAD = "The process of this run is gone. What it had loaded is kept, and the next run goes on from there."
-
-
-@contextmanager
-def sign_of_life(home: Home, run_id: str) -> Iterator[None]:
-    """Show that this run's process lives, until the block ends or the process dies."""
-    path = _path(home, run_id)
-    path.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        path.unlink(missing_ok=True)
-        os.close(descriptor)
-
-
-def is_alive(home: Home, run_id: str) -> bool:
-    """Whether a process shows the run's sign of life."""
-    try:
-        descriptor = os.open(_path(home, run_id), os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    else:
-        return False
-    finally:
-        os.close(descriptor)
 
 
 def fail_orphans(
@@ -65,7 +31,7 @@ def fail_orphans(
             instance.report_run_canceled(run, DEAD)
         else:
             instance.report_run_failed(run, DEAD)
-        _path(home, run.run_id).unlink(missing_ok=True)
+        life_path(home, run.run_id).unlink(missing_ok=True)
     return tuple(run.run_id for run in suspects)
 
 
@@ -84,7 +50,3 @@ def _is_overdue(record: dg.RunRecord) -> bool:
     if record.dagster_run.status in (Status.STARTED, Status.CANCELING):
         return True
     return time.time() - record.update_timestamp.timestamp() > START_TIMEOUT_SECONDS
-
-
-def _path(home: Home, run_id: str) -> Path:
-    return home.dagster / "running" / run_id

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from pipelines.alerts.telling import Told, tell_digest
-from pipelines.defs.orphans import sign_of_life
+from pipelines.defs.life import sign_of_life
 from pipelines.errors import RegistryError
 from pipelines.release.publication import Release, cut_release
 from pipelines.settings import Settings, read_settings

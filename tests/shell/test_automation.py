@@ -9,7 +9,7 @@ from dagster import DagsterRunStatus as Status
 from dagster._core.test_utils import create_run_for_test
 
 from pipelines.defs.automation import LONGEST_WAIT_SECONDS, look, next_attempt
-from pipelines.defs.orphans import sign_of_life
+from pipelines.defs.life import sign_of_life
 from pipelines.intake.inbox import hand_in
 from warehouse.layout import Home
 from warehouse.lock import lock

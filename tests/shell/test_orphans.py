@@ -12,13 +12,14 @@ import pytest
 from dagster import DagsterRunStatus as Status
 from dagster._core.test_utils import create_run_for_test
 
-from pipelines.defs.orphans import fail_orphans, is_alive, sign_of_life
+from pipelines.defs.life import is_alive, sign_of_life
+from pipelines.defs.orphans import fail_orphans
 from warehouse.layout import Home
 
 LIVE = """
 import sys, time
 from pathlib import Path
-from pipelines.defs.orphans import sign_of_life
+from pipelines.defs.life import sign_of_life
 from warehouse.layout import Home
 with sign_of_life(Home(Path(sys.argv[1])), sys.argv[2]):
     print("alive", flush=True)
