@@ -107,7 +107,10 @@ def read_results(path: Path) -> tuple[AuditResult, ...]:
         rows = connection.execute(
             "select audit, table_name, kind, sentence, result, n_offending, n_rows from kept.audit"
         ).fetchall()
-    return tuple(AuditResult(*row[:4], "", *row[4:]) for row in rows)
+    return tuple(
+        AuditResult(audit, table, kind, sentence, "", result, n_offending, n_rows)
+        for audit, table, kind, sentence, result, n_offending, n_rows in rows
+    )
 
 
 def read_offending(path: Path, audit: str) -> tuple[list[str], list[tuple[object, ...]]]:
