@@ -3,7 +3,6 @@
 The caller holds the writer's lock; reading and judging a file stand in `reading` and `validation`.
 """
 
-import os
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -15,9 +14,11 @@ from typing import TypeVar
 import pandera.errors
 import polars as pl
 
+from pipelines.intake.archive import kept_copy, link_whole
 from pipelines.intake.date_shift import ENOUGH_PATIENTS, count_shifted, dated_forms, sent_dates
 from pipelines.intake.facts import form_tables, refusal_content, section_record, settings_json, version_of
 from pipelines.intake.inbox import Waiting, adopt, clear, digest_of, hand_in, sweep, waiting
+from pipelines.intake.mending import mend_file
 from pipelines.intake.outbox import write_receipts
 from pipelines.intake.outcome import Outcome, SectionOutcome, read_section
 from pipelines.intake.reading import read_file
@@ -29,7 +30,6 @@ from pipelines.settings import Clinic, Limits, Settings
 from schemas.dictionary import Dictionary
 from warehouse import ledger
 from warehouse.connection import Connection
-from warehouse.durability import sync_folder
 from warehouse.errors import QueryError
 from warehouse.faults import reached
 from warehouse.known_dates import read_known_dates
@@ -152,7 +152,7 @@ def _record(intake: Intake, item: Waiting) -> Outcome:
         verdict = _judge(item.path, item.file, clinic, intake.dictionary, intake.settings.limits, formats)
         verdict = _refuse_shifted(intake, verdict)
     if verdict.refusal is None or verdict.refusal.is_stored:
-        _archive(intake.home, item, digest)
+        _archive(intake.home, item, digest, verdict)
     record = _submission_record(intake, item, verdict, digest, original)
     sections = [section_record(section) for section in verdict.sections]
     settings, dictionary = intake.settings_text, intake.dictionary_text
@@ -216,13 +216,13 @@ def _submission_record(
     )
 
 
-def _archive(home: Home, item: Waiting, digest: str) -> None:
-    """Link the file into the archive under its digest: the same bytes are kept once."""
+def _archive(home: Home, item: Waiting, digest: str, verdict: Verdict) -> None:
+    """Keep the file under its digest, once; where it carried more than the forms ask, a copy without that."""
     folder = home.archive(item.clinic)
     folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    kept = kept_copy(verdict)
     if not (folder / digest).exists():
-        os.link(item.path, folder / digest)
-        sync_folder(folder)
+        link_whole(folder / digest, item.path if kept is None else kept)
     reached("intake.archive")
 
 
@@ -258,12 +258,13 @@ def _answer(
     answered = Outcome(record, outcome.sections, states.get(record.resend_of or record.submission, {}))
     clinic = intake.settings.clinics.get(item.clinic, Clinic(item.clinic))
     receipt = make_receipt(answered, intake.dictionary, clinic.language)
-    receipt = write_receipts(intake.home.outbox(item.clinic), receipt, lambda: _files(intake, receipt, clinic))
+    receipt = write_receipts(intake.home.outbox(item.clinic), receipt, lambda: _files(intake, answered, receipt))
     clear(item)
     return receipt
 
 
-def _files(intake: Intake, receipt: Receipt, clinic: Clinic) -> Mapping[str, bytes]:
-    """What lies beside `receipt.json`, for people."""
-    page = render_page(receipt, intake.dictionary, clinic.language, intake.settings.zone)
-    return {"receipt.html": page.encode()}
+def _files(intake: Intake, outcome: Outcome, receipt: Receipt) -> Mapping[str, bytes]:
+    """What lies beside `receipt.json`, for people: a page to read, and the rows to mend in the file's own way."""
+    language = intake.settings.clinics.get(outcome.submission.clinic, Clinic()).language
+    page = render_page(receipt, intake.dictionary, language, intake.settings.zone)
+    return {"receipt.html": page.encode(), **mend_file(outcome, intake.dictionary, language)}

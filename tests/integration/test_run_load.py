@@ -250,3 +250,38 @@ def test_a_file_is_checked_without_a_home_and_gets_the_same_findings(home: Home,
     assert [section["findings"] for section in checked["sections"]] == [
         section["findings"] for section in loaded["sections"]
     ]
+
+
+def test_a_column_that_no_form_asks_for_is_not_kept_anywhere(home: Home) -> None:
+    lines = file_of("follow_up", {}).decode().splitlines()
+    content = f"{lines[0]},favourite colour\n{lines[1]},ultramarine\n".encode()
+    submission = send(home, content)
+    receipt = load(home).receipts[submission]
+    assert receipt["sections"][0]["findings_by_rule"] == {"column_unknown": 1}
+    (kept,) = home.archive("AMC").iterdir()
+    assert b"AMC-0015W" in kept.read_bytes()
+    files = [path for path in home.path.rglob("*") if path.is_file() and path.name != "facts.duckdb"]
+    assert not [path for path in files if b"ultramarine" in path.read_bytes()]
+
+
+def test_a_row_without_consent_is_not_kept_anywhere(home: Home) -> None:
+    rows = ({"consented_on": "", "consent_version": "neverland"}, {"side": "right"})
+    send(home, file_of("enrolment", *rows))
+    load(home)
+    assert count(home, "enrolment") == 1
+    files = [path for path in home.path.rglob("*") if path.is_file() and path.name != "facts.duckdb"]
+    assert not [path for path in files if b"neverland" in path.read_bytes()]
+    with writer(home, "test") as connection:
+        cells = connection.execute("select cells from facts.raw_row order by line").fetchall()
+    assert cells[0] == ([],)
+
+
+def test_the_rows_to_mend_lie_beside_the_receipt_and_are_accepted_once_mended(home: Home) -> None:
+    submission = send(home, file_of("follow_up", {"tegner": "11"}, {"assessed_on": "2025-04-01"}))
+    load(home)
+    content = (home.outbox("AMC") / submission / "to-mend.csv").read_bytes()
+    assert content.count(b"\n") == 2
+    mended = send(home, content.replace(b",11,", b",7,"), hours=1)
+    section = load(home).receipts[mended]["sections"][0]
+    assert section["records"]["rejected"] == 0
+    assert not [finding for finding in section["findings"] if finding["severity"] == "error"]

@@ -1,0 +1,52 @@
+"""What is kept of a file: its bytes as received, or a copy with only what the forms ask."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.intake.rewriting import Sheet, write_back
+from pipelines.intake.sections import UNSTORED
+from pipelines.intake.verdict import Section, Verdict
+from warehouse.durability import sync_file, sync_folder
+from warehouse.layout import PRIVATE_FILE
+
+# Findings that say a file carried what no form asks, or what nobody may keep.
+_MORE = frozenset({"column_unknown", "column_nameless", *UNSTORED})
+
+
+def kept_copy(verdict: Verdict) -> bytes | None:
+    """The copy to keep in place of a file that carried more than the forms ask; None where the file itself is kept."""
+    if verdict.dialect is None or not verdict.sections or not _carries_more(verdict):
+        return None
+    return write_back(verdict.dialect, [_sheet(section) for section in verdict.sections])
+
+
+def _carries_more(verdict: Verdict) -> bool:
+    found = (section.findings["rule"].is_in(sorted(_MORE)).any() for section in verdict.sections)
+    return bool(verdict.ignored) or any(found)
+
+
+def _sheet(section: Section) -> Sheet:
+    """The records as they are kept: cells of unknown columns are not among them."""
+    rows = section.raw.filter(pl.col("cells").list.len() > 0)["cells"].to_list()
+    return Sheet(section.sheet or section.form, section.header, [_texts(row) for row in rows])
+
+
+def _texts(cells: Sequence[str | None]) -> list[str]:
+    return [cell or "" for cell in cells]
+
+
+def link_whole(target: Path, content: bytes | Path) -> None:
+    """Put a file, or bytes, under a name: all of it or nothing, and nothing is overwritten."""
+    part = target.with_name(f".{target.name}.part")
+    part.unlink(missing_ok=True)
+    if isinstance(content, Path):
+        os.link(content, part)
+    else:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "wb") as stream:
+            stream.write(content)
+        sync_file(part)
+    part.replace(target)
+    sync_folder(target.parent)

@@ -1,0 +1,104 @@
+"""Tables of text -> bytes written the way the file came: separator, encoding, line ends; a workbook stays a workbook.
+
+What the rows are is decided elsewhere. Nothing here can be run by a spreadsheet: a text that looks like a formula gets
+an apostrophe in front, which the reader takes off again.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pipelines.intake.verdict import Dialect
+
+_RISKY = re.compile(r"\s*[=+\-@\t\r].*", re.DOTALL)
+_NUMBER = re.compile(r"[+-]?\d[\d.,' ]*%?")
+_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ENCODINGS = {"utf-8-sig": "utf-8"}
+_FORBIDDEN_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table to write: its name in a workbook, its header and its rows, all text."""
+
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def write_back(dialect: Dialect, sheets: Sequence[Sheet]) -> bytes:
+    """The sheets in the file's own way. An ods comes back as xlsx, which the same programs open."""
+    return _write_text(dialect, sheets) if dialect.kind == "csv" else _write_workbook(sheets)
+
+
+def suffix_of(dialect: Dialect) -> str:
+    """The suffix of what `write_back` writes."""
+    return "csv" if dialect.kind == "csv" else "xlsx"
+
+
+def defuse(text: str) -> str:
+    """The text, with an apostrophe in front where a spreadsheet would run it."""
+    return f"'{text}" if _RISKY.fullmatch(text) and not _NUMBER.fullmatch(text.strip()) else text
+
+
+def _write_text(dialect: Dialect, sheets: Sequence[Sheet]) -> bytes:
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=dialect.separator or ",", lineterminator=dialect.newline or "\n")
+    for number, sheet in enumerate(sheets):
+        if number:
+            writer.writerow([])
+        writer.writerow([defuse(text) for text in sheet.header])
+        writer.writerows([defuse(text) for text in row] for row in sheet.rows)
+    encoding = _ENCODINGS.get(dialect.encoding.lower(), dialect.encoding) or "utf-8"
+    mark = "\ufeff" if dialect.has_bom else ""
+    return (mark + file.getvalue()).encode(encoding, errors="replace")
+
+
+def _write_workbook(sheets: Sequence[Sheet]) -> bytes:
+    import xlsxwriter
+
+    file = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(file, options) as workbook:
+        bold, day = workbook.add_format({"bold": True}), workbook.add_format({"num_format": "yyyy-mm-dd"})
+        for name, sheet in zip(_names(sheets), sheets, strict=True):
+            page = workbook.add_worksheet(name)
+            page.freeze_panes(1, 0)
+            page.write_row(0, 0, sheet.header, bold)
+            for place, row in enumerate(sheet.rows, start=1):
+                for column, text in enumerate(row):
+                    _write_cell(page, place, column, text, day)
+    return file.getvalue()
+
+
+def _write_cell(page: Any, row: int, column: int, text: str, day: Any) -> None:
+    """A day as a day and a plain number as a number, as a person would have typed them; all else as text."""
+    value = _as_day(text) if _ISO_DAY.fullmatch(text) else None
+    if value is not None:
+        page.write_datetime(row, column, value, day)
+    elif _PLAIN_NUMBER.fullmatch(text):
+        page.write_number(row, column, float(text))
+    elif text:
+        page.write_string(row, column, text)
+
+
+def _as_day(text: str) -> datetime | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return datetime(day.year, day.month, day.day) if day.year >= 1900 else None
+
+
+def _names(sheets: Iterable[Sheet]) -> list[str]:
+    """Sheet names a workbook allows, none twice."""
+    names: list[str] = []
+    for number, sheet in enumerate(sheets, start=1):
+        name = _FORBIDDEN_IN_SHEET_NAMES.sub(" ", sheet.name).strip(" '")[:31] or f"sheet {number}"
+        names.append(name if name.casefold() not in map(str.casefold, names) else f"{name[:26]} ({number})")
+    return names

@@ -1,0 +1,108 @@
+"""The rows that need work come back as the clinic sent them, in its own kind of file, with a message beside each."""
+
+import io
+from datetime import UTC, datetime
+
+import openpyxl
+import polars as pl
+import pytest
+
+from pipelines.intake.mending import CONFIRM_HEADERS, MESSAGE_HEADERS, mend_file
+from pipelines.intake.outcome import Outcome, read_section
+from pipelines.intake.rewriting import Sheet, defuse, write_back
+from pipelines.intake.verdict import FINDING_SCHEMA, RAW_SCHEMA, Dialect
+from schemas.dictionary import read_dictionary
+from warehouse.records import SectionRecord, SubmissionRecord
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DUTCH = {"kind": "csv", "encoding": "cp1252", "separator": ";", "newline": "\r\n", "has_bom": False, "decimal": ""}
+FINDINGS: list[tuple[object, ...]] = [
+    (2, "tegner", "C2", "out_of_range", "error", "11", "0–10"),
+    (2, "phat_total", "B2", "number_unreadable", "error", "goed", ""),
+    (3, "tegner", "C3", "number_unit", "note", "4 p", "4"),
+    (4, "tegner", "C4", "out_of_range", "error", "12", "0–10"),
+]
+RAW = [
+    (2, ["AMC-0015W", "goed", "11"], False),
+    (3, ["AMC-0016U", "80,5", "4 p"], False),
+    (4, ["AMC-0017S", None, "12", "one too many"], True),
+]
+
+
+def outcome(dialect: dict[str, object], sheet: str = "", findings: list[tuple[object, ...]] | None = None) -> Outcome:
+    rows = FINDINGS if findings is None else findings
+    section = SectionRecord(
+        number=1,
+        form="follow_up",
+        sheet=sheet,
+        header=("Patiëntnummer", "PHAT-totaal", "Tegner nu"),
+        physical=4,
+        header_records=1,
+        blank=0,
+        furniture=0,
+        rejected=1,
+        cells_set_aside=3,
+        rows=pl.DataFrame({"line": [2, 3]}).to_arrow(),
+        raw=pl.DataFrame(RAW, schema=dict(RAW_SCHEMA), orient="row").to_arrow(),
+        findings=pl.DataFrame(rows, schema=dict(FINDING_SCHEMA), orient="row").to_arrow(),
+    )
+    record = SubmissionRecord("an-id.csv", "AMC", NOON, NOON, "x.csv", "0", 0, "0", "0", dialect=dialect)
+    return Outcome(record, (read_section(section, 1_000),), {})
+
+
+def test_a_csv_comes_back_in_its_own_dialect_with_the_rows_that_need_work() -> None:
+    files = mend_file(outcome(DUTCH), read_dictionary(), "nl")
+    lines = files["to-mend.csv"].decode("cp1252").split("\r\n")
+    assert lines == [
+        f"Patiëntnummer;PHAT-totaal;Tegner nu;{MESSAGE_HEADERS[1]};{CONFIRM_HEADERS[1]}",
+        'AMC-0015W;goed;11;"Tegner nu: 11 ligt buiten het bereik 0–10. Verbeter de waarde, of geef een reden zoals'
+        ' #onbekend. | PHAT-totaal: ""goed"" is geen getal. Schrijf alleen cijfers, of geef een reden zoals'
+        ' #niet_gedaan.";',
+        "AMC-0017S;;12;Tegner nu: 12 ligt buiten het bereik 0–10. Verbeter de waarde, of geef een reden zoals"
+        " #onbekend.;",
+        "",
+    ]
+
+
+def test_a_workbook_stays_a_workbook_and_its_sheet_keeps_its_name() -> None:
+    files = mend_file(outcome({"kind": "xlsx"}, sheet="Bezoeken"), read_dictionary(), "en")
+    sheet = openpyxl.load_workbook(io.BytesIO(files["to-mend.xlsx"]))["Bezoeken"]
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0] == ("Patiëntnummer", "PHAT-totaal", "Tegner nu", MESSAGE_HEADERS[0], CONFIRM_HEADERS[0])
+    assert rows[1][:3] == ("AMC-0015W", "goed", 11)
+    assert len(rows) == 3
+
+
+def test_nothing_to_mend_is_no_file() -> None:
+    assert mend_file(outcome(DUTCH, findings=[FINDINGS[2]]), read_dictionary(), "en") == {}
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", " =1"])
+def test_a_text_that_a_spreadsheet_would_run_is_defused(text: str) -> None:
+    assert defuse(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["-5", "+5", "-5,3", "-5.3", "- a", "80", "", "a=b", "-12.5%"])
+def test_a_number_and_a_plain_text_stay_as_they_are(text: str) -> None:
+    assert defuse(text) in (text, f"'{text}")
+    assert (defuse(text) == text) is (text != "- a")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"), [("utf-8", b"\xef\xbb\xbf"), ("utf-16-le", b"\xff\xfe"), ("utf-16-be", b"\xfe\xff")]
+)
+def test_a_byte_order_mark_comes_back(encoding: str, mark: bytes) -> None:
+    dialect = Dialect("csv", encoding, ",", "\n", has_bom=True)
+    content = write_back(dialect, [Sheet("", ["a", "é"], [["1", "2"]])])
+    assert content.startswith(mark)
+    assert content.decode("utf-16" if "16" in encoding else "utf-8-sig") == "a,é\n1,2\n"
+
+
+def test_a_formula_in_a_workbook_is_a_text() -> None:
+    content = write_back(Dialect("xlsx"), [Sheet("a/b", ["x"], [["=1+1"], ["2024-03-02"], ["0015"]])])
+    cells = [row[0] for row in openpyxl.load_workbook(io.BytesIO(content))["a b"].iter_rows(min_row=2)]
+    assert [(cell.value, cell.data_type) for cell in cells] == [
+        ("=1+1", "s"),
+        (datetime(2024, 3, 2), "d"),
+        ("0015", "s"),
+    ]
