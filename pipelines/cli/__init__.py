@@ -16,7 +16,7 @@ COMMANDS = {
     "clinic": ("home", "Add and list clinics."),
     "config": ("home", "Check registry.toml."),
     "ids": ("home", "Hand out patient numbers with a check character."),
-    "template": ("intake", "Write a form's template for a clinic."),
+    "template": ("template", "Write a form's template for a clinic."),
     "check": ("intake", "Check files before sending; needs no home and no network."),
     "submit": ("intake", "Hand files in to the inbox."),
     "run": ("run", "Load what waits, derive a new snapshot, publish it."),

@@ -1,7 +1,10 @@
-"""What every command starts from: the home named on the command line, its settings, the clock."""
+"""What commands share: the home named on the command line, its settings, the clock, where a file goes."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
+
+import click
 
 from pipelines.errors import HomeError, UsageError
 from pipelines.settings import Clinic, Settings, read_settings
@@ -42,3 +45,15 @@ def find_clinic(settings: Settings, code: str) -> Clinic:
         known = ", ".join(settings.clinics) or "none yet"
         raise UsageError(f"There is no clinic {code}. Known: {known}.", f"Add it: hamreg clinic add {code} --name ...")
     return settings.clinics[code]
+
+
+def write_output(content: bytes, output: Path | None, said: str) -> None:
+    """Write a file that was asked for and say so, or give it to standard output."""
+    if output is None:
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}.", "Name another file with -o.") from None
+    click.echo(said, err=True)

@@ -1,4 +1,4 @@
-"""Commands for a clinic's file: a template to fill in, a check before sending, handing in. They open no database."""
+"""Commands for a clinic's file: a check before sending, handing in. They open no database."""
 
 import json
 import sys
@@ -9,33 +9,10 @@ from typing import Any
 import click
 
 from pipelines.cli.context import find_clinic, now, read_home
-from pipelines.errors import UnreadableFileError, UsageError
+from pipelines.errors import UnreadableFileError
 from pipelines.settings import DATE_ORDERS, DECIMALS, LANGUAGES, Clinic, Settings
 
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-
-
-@click.command("template")
-@click.argument("form")
-@click.option("--clinic", "code", help="Write it in this clinic's separator and language.")
-@click.option("--separator", default=None, help="Another separator, where no clinic is named. [default: ,]")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file to write. [default: standard output]")
-@click.pass_obj
-def template_command(path: str, form: str, code: str | None, separator: str | None, output: Path | None) -> None:
-    """Write the CSV template of FORM: enrolment, treatment, follow_up, imaging, rehabilitation, event, screening."""
-    from schemas.dictionary import read_dictionary
-    from schemas.render.template import render_template
-
-    dictionary = read_dictionary()
-    if form not in dictionary.forms:
-        raise UsageError(f"There is no form {form}.", f"Forms: {', '.join(dictionary.forms)}.")
-    clinic = _clinic(path, code) if code else Clinic()
-    text = render_template(dictionary.forms[form], separator or clinic.separator)
-    if output:
-        output.write_text(text, encoding="utf-8", newline="")
-        click.echo(f"Wrote {output}. Fill it in, then: hamreg check {output}", err=True)
-    else:
-        sys.stdout.buffer.write(text.encode("utf-8"))
 
 
 @click.command("check")
@@ -123,10 +100,6 @@ def _exit_code(receipts: list[dict[str, Any]]) -> int:
     if any(receipt["refused"] for receipt in receipts):
         return UnreadableFileError.exit_code
     return 0 if all(map(is_clean, receipts)) else 1
-
-
-def _clinic(path: str, code: str) -> Clinic:
-    return find_clinic(read_home(path)[1], code)
 
 
 def _with_habits(clinic: Clinic, habits: dict[str, str | None]) -> Clinic:

@@ -1,14 +1,17 @@
 """Commands that look at the current snapshot: status and overdue. They load the database and nothing heavier."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
-from pipelines.cli.context import find_clinic, now, read_home
+from pipelines.cli.context import find_clinic, now, read_home, write_output
 from pipelines.cli.query import PRINTERS, ask
+from pipelines.errors import UsageError
 from pipelines.reports.morning import ClinicMorning, Morning, read_morning
-from pipelines.settings import Settings
+from pipelines.settings import Clinic, Settings
 from warehouse.connection import literal
 from warehouse.layout import Home
 from warehouse.lock import read_holder
@@ -38,17 +41,46 @@ def status_command(path: str, /) -> None:
 
 @click.command("overdue")
 @click.option("--clinic", "code", help="Only this clinic.")
-@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--as-of", "day", type=click.DateTime(["%Y-%m-%d"]), help="As the registry knew it at the end of a day.")
+@click.option("--format", "form", type=click.Choice([*PRINTERS, "xlsx"]), default="table", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="With --format xlsx: the file to write.")
 @click.pass_obj
-def overdue_command(path: str, /, code: str | None, form: str) -> None:
+def overdue_command(path: str, /, code: str | None, day: datetime | None, form: str, output: Path | None) -> None:
     """List who is overdue: which visit, since when, what to ask for.
 
     Overdue: the window of the visit has closed without an assessment and the next window has not opened.
+    `--format xlsx` is the workbook to fill in, as of `hamreg template --xlsx --due`: visits in their window come along.
     """
     home, settings = read_home(path)
-    condition = f"clinic = {literal(find_clinic(settings, code).code)}" if code else "true"
-    columns, rows = ask(home.registry_path, OVERDUE_SQL.format(condition=condition))
+    clinic = find_clinic(settings, code) if code else None
+    if output is not None and form != "xlsx":
+        raise UsageError("-o goes with --format xlsx.", f"Or send the {form} on: hamreg overdue --format {form} > FILE")
+    with _database(home, settings, day) as database:
+        if form == "xlsx":
+            _write_due(database, clinic, output)
+            return
+        condition = f"clinic = {literal(clinic.code)}" if clinic else "true"
+        columns, rows = ask(database, OVERDUE_SQL.format(condition=condition))
     PRINTERS[form](columns, rows, 10_000)
+
+
+def _database(home: Home, settings: Settings, day: datetime | None) -> AbstractContextManager[Path]:
+    """The current snapshot's file, or a scratch one with what was known at the end of a day."""
+    if day is None:
+        return nullcontext(home.registry_path)
+    if day.date() > now().astimezone(settings.zone).date():
+        raise UsageError("That day is still to come.", "Name a day that is over, as 2025-03-01.")
+    from pipelines.rehearsal import derived_as_of
+
+    return derived_as_of(home, settings, day.date())
+
+
+def _write_due(database: Path, clinic: Clinic | None, output: Path | None) -> None:
+    from pipelines.reports.due import read_due, render_due
+
+    visits = read_due(database, clinic.code if clinic else None)
+    content = render_due(visits, clinic.language if clinic else "en")
+    write_output(content, output, f"Wrote {output}: {len(visits):,} visits to fill in, then: hamreg check {output}")
 
 
 def status_lines(home: Home, settings: Settings, morning: Morning) -> list[str]:
