@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from pipelines.intake.confirmation import hush
 from warehouse.records import SectionRecord, SectionStates, SubmissionRecord
 
 if TYPE_CHECKING:
@@ -48,9 +49,14 @@ class Outcome:
     states: Mapping[int, SectionStates]
 
 
-def read_section(section: SectionRecord, limit: int) -> SectionOutcome:
-    """The outcome of a recorded section, `limit` findings listed: the gravest, in order of lines."""
+def read_section(section: SectionRecord, limit: int, confirmed: pl.DataFrame | None = None) -> SectionOutcome:
+    """The outcome of a recorded section, `limit` findings listed: the gravest, in order of lines.
+
+    What the clinic confirmed before, or in the file itself, is a note.
+    """
     findings = _frame(section.findings)
+    if confirmed is not None:
+        findings = hush(findings, _frame(section.rows), section.form, confirmed)
     work = findings.filter(pl.col("severity") != "note")
     raw = _frame(section.raw)
     return SectionOutcome(

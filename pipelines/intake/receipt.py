@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.intake.cell import REASON_TOKENS
+from pipelines.intake.confirmation import confirmed_here, hush
 from pipelines.intake.outcome import Outcome, SectionOutcome, list_findings
 from pipelines.intake.verdict import Refusal, Section, Verdict
 from schemas.dictionary import Dictionary, Form
@@ -104,7 +105,8 @@ def _checked(section: Section, dictionary: Dictionary, language: str, limit: int
         "already_known": 0,
         "corrected": 0,
     }
-    listed = list_findings(section.findings, limit)
+    findings = hush(section.findings, section.rows, section.form, confirmed_here(section))
+    listed = list_findings(findings, limit)
     by_rule = section.findings.group_by("rule").len().sort("len", "rule", descending=[True, False])
     return {
         "form": section.form,

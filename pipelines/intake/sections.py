@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from pipelines.intake.confirmation import confirmed_lines
 from pipelines.intake.draft import Draft
 from pipelines.intake.verdict import FINDING_SCHEMA, RAW_SCHEMA, Section, TextTable
 from schemas.dictionary import Field
@@ -58,6 +59,7 @@ def make_section(draft: Draft, rejecting: Collection[str]) -> Section:
         raw=_forget(table.raw.with_columns(is_rejected).select(list(RAW_SCHEMA)), unstored, "cells", []),
         findings=_forget(_forget(_located(draft), unstored, "found", ""), unstored, "expected", ""),
         cells_set_aside=aside.height,
+        confirmed=confirmed_lines(table.frame),
     )
 
 

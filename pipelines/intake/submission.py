@@ -3,18 +3,18 @@
 The caller holds the writer's lock; reading and judging a file stand in `reading` and `validation`.
 """
 
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TypeVar
 
-import pandera.errors
 import polars as pl
 
 from pipelines.intake.archive import kept_copy, link_whole
+from pipelines.intake.batch import Failure, each
+from pipelines.intake.confirmation import SCHEMA as CONFIRMATION
+from pipelines.intake.confirmation import confirmed_here, known_confirmations, to_decisions
 from pipelines.intake.date_shift import ENOUGH_PATIENTS, count_shifted, dated_forms, sent_dates
 from pipelines.intake.facts import form_tables, refusal_content, section_record, settings_json, version_of
 from pipelines.intake.inbox import Waiting, adopt, clear, digest_of, hand_in, sweep, waiting
@@ -30,7 +30,6 @@ from pipelines.settings import Clinic, Limits, Settings
 from schemas.dictionary import Dictionary
 from warehouse import ledger
 from warehouse.connection import Connection
-from warehouse.errors import QueryError
 from warehouse.faults import reached
 from warehouse.known_dates import read_known_dates
 from warehouse.layout import PRIVATE_FOLDER, Home
@@ -40,21 +39,6 @@ __all__ = ["Failure", "Intake", "Loaded", "Progress", "adopt", "check_file", "ha
 
 Progress = Callable[[str, int, int], None]  # what is done, how many of how many
 States = Callable[[Sequence[str]], Sequence[SectionStates]]
-
-# A fault of the project that a file brings out must not stop the other files: it stays in the inbox and is reported.
-_FAULTS = (
-    *(ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError),
-    *(QueryError, pl.exceptions.PolarsError, pandera.errors.SchemaError, pandera.errors.SchemaErrors),
-)
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A file that brought out a fault of the project: where it arose, and no word of what the file holds."""
-
-    submission: str
-    clinic: str
-    fault: str
 
 
 @dataclass(frozen=True)
@@ -98,41 +82,17 @@ def load(intake: Intake, items: Sequence[Waiting], progress: Progress | None = N
     """Load waiting files, each in its own transaction; receipts when all are in. Loading one again changes nothing."""
     ledger.ensure_form_tables(intake.connection, form_tables(intake.dictionary))
     failures: list[Failure] = []
-    outcomes = _each(items, lambda item: _record(intake, item), failures, partial(_tell, progress, "read", len(items)))
+    outcomes = each(items, lambda item: _record(intake, item), failures, partial(_tell, progress, "read", len(items)))
     states = _states(intake, list(outcomes.values()))
     recorded = [item for item in items if item.submission in outcomes]
     answer = partial(_answer, intake, outcomes, states)
-    receipts = _each(recorded, answer, failures, partial(_tell, progress, "answered", len(items)))
+    receipts = each(recorded, answer, failures, partial(_tell, progress, "answered", len(items)))
     return Loaded(receipts, tuple(failures))
-
-
-Result = TypeVar("Result")
-
-
-def _each(
-    items: Sequence[Waiting], act: Callable[[Waiting], Result], failures: list[Failure], tell: Callable[[int], None]
-) -> dict[str, Result]:
-    """The results by submission; a file that brings out a fault is among the failures and waits on."""
-    results: dict[str, Result] = {}
-    for number, item in enumerate(items, start=1):
-        try:
-            results[item.submission] = act(item)
-        except _FAULTS as fault:
-            failures.append(Failure(item.submission, item.clinic, _place(fault)))
-        tell(number)
-    return results
 
 
 def _tell(progress: Progress | None, what: str, total: int, number: int) -> None:
     if progress is not None:
         progress(what, number, total)
-
-
-def _place(fault: BaseException) -> str:
-    """The kind of the fault and the line of code it arose at; its text may quote a cell and is left out."""
-    frames = [frame for frame in traceback.extract_tb(fault.__traceback__) if "site-packages" not in frame.filename]
-    last = frames[-1]
-    return f"{type(fault).__name__} at {Path(last.filename).name}:{last.lineno}"
 
 
 def _record(intake: Intake, item: Waiting) -> Outcome:
@@ -153,11 +113,29 @@ def _record(intake: Intake, item: Waiting) -> Outcome:
         verdict = _refuse_shifted(intake, verdict)
     if verdict.refusal is None or verdict.refusal.is_stored:
         _archive(intake.home, item, digest, verdict)
+    _confirm(intake, item, verdict)
     record = _submission_record(intake, item, verdict, digest, original)
     sections = [section_record(section) for section in verdict.sections]
     settings, dictionary = intake.settings_text, intake.dictionary_text
     ledger.record(intake.connection, record, sections, settings=settings, dictionary=dictionary)
     return _read_outcome(intake, record) if original else Outcome(record, _outcomes(intake, sections), {})
+
+
+def _confirm(intake: Intake, item: Waiting, verdict: Verdict) -> None:
+    """Keep what the file confirms as decisions of the clinic, once."""
+    parts = [confirmed_here(section) for section in verdict.sections if section.confirmed]
+    if parts:
+        new = (
+            pl.concat(parts)
+            .unique(maintain_order=True)
+            .join(_confirmations(intake), on=list(CONFIRMATION), how="anti", nulls_equal=True)
+        )
+        for decision in to_decisions(new.sort(list(CONFIRMATION)), item.clinic, item.received_at):
+            ledger.decide(intake.connection, decision)
+
+
+def _confirmations(intake: Intake) -> pl.DataFrame:
+    return known_confirmations(ledger.read_decisions(intake.connection).values())
 
 
 def _judge(
@@ -228,7 +206,8 @@ def _archive(home: Home, item: Waiting, digest: str, verdict: Verdict) -> None:
 
 def _outcomes(intake: Intake, sections: Sequence[SectionRecord]) -> tuple[SectionOutcome, ...]:
     limit = intake.settings.limits.max_findings_listed
-    return tuple(read_section(section, limit) for section in sections)
+    confirmed = _confirmations(intake)
+    return tuple(read_section(section, limit, confirmed) for section in sections)
 
 
 def _read_outcome(intake: Intake, record: SubmissionRecord) -> Outcome:

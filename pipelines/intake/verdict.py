@@ -107,6 +107,7 @@ class Section:
     raw: pl.DataFrame
     findings: pl.DataFrame
     cells_set_aside: int
+    confirmed: tuple[int, ...] = ()  # lines beside which the clinic wrote "yes, that is so"
 
     @property
     def rejected(self) -> int:
