@@ -24,6 +24,7 @@ COMMANDS = {
     "overdue": ("snapshot", "Who is overdue for which visit, and since when."),
     "benchmark": ("benchmark", "One patient beside the study, both arms."),
     "counsel": ("counsel", "Before treatment: what the study found, both arms side by side."),
+    "report": ("report", "A page to print: the registry's annual report, or one clinic's."),
     "query": ("query", "Ask the current snapshot in SQL, read-only."),
     "history": ("history", "What was known of a patient: who sent it, when, in which file and line."),
     "as-of": ("history", "Ask in SQL what the registry knew on an earlier day."),

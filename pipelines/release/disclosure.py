@@ -84,15 +84,16 @@ class Cells:
     together: int | None = None
 
 
-def tell_cells(cells: Mapping[str, Sequence[int]]) -> Cells:
+def tell_cells(cells: Mapping[str, Sequence[int]], last: str = "") -> Cells:
     """Tell counts that add up to a told total. cells: name -> the clinics' counts.
 
     Complementary suppression: cells unfit to tell are told together, with the smallest others as far as that sum needs
-    them. Withheld alone, a cell would be the total less the rest, or its bounds would meet.
+    them; `last` is the one to withhold last. Withheld alone, a cell would be the total less the rest.
     """
     withheld = [name for name, counts in cells.items() if not may_tell(counts)]
     sizes = {name: sum(counts) for name, counts in cells.items()}
-    others = sorted((name for name in cells if name not in withheld and sizes[name]), key=sizes.__getitem__)
+    others = [name for name in cells if name not in withheld and sizes[name]]
+    others.sort(key=lambda name: (name == last, sizes[name]))
     while withheld and others and (len(withheld) < 2 or not may_tell(_sums(cells, withheld))):
         withheld.append(others.pop(0))
     told = {name: round_count(sum(counts)) for name, counts in cells.items() if name not in withheld}

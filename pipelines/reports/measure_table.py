@@ -130,23 +130,23 @@ def cell_of(row: Row, words: Words, notes: Notes) -> Cell:
     return Cell(row["reference_arm"], name, figure_text(row, words), n, "", notes.number(row))
 
 
-def figure_text(row: Row, words: Words) -> str:
-    """A study's figure in words, by its kind of statistic."""
+def figure_text(row: Row, words: Words, style: str = "figure") -> str:
+    """A study's figure in words, by its kind of statistic; `style` is figure (for patients) or brief (for tables)."""
     value = row["reference_value"]
     match row["statistic"]:
         case "count":
             n = round(row["reference_n"])
-            return words("figure.count", k=f"{value:.0f}", n=n, percent=_percent(value / n))
+            return words(f"{style}.count", k=f"{value:.0f}", n=n, percent=_percent(value / n))
         case "proportion_above":
-            return words("figure.above", percent=_percent(value))
+            return words(f"{style}.above", percent=_percent(value))
         case "median_iqr":
             lower, upper = _number(row["reference_lower"]), _number(row["reference_upper"])
-            return words("figure.quartiles", value=_number(value), lower=lower, upper=upper)
+            return words(f"{style}.quartiles", value=_number(value), lower=lower, upper=upper)
         case "mean_ci95":
             lower, upper = _number(row["reference_lower"]), _number(row["reference_upper"])
-            return words("figure.mean_ci", value=_number(value), lower=lower, upper=upper)
+            return words(f"{style}.mean_ci", value=_number(value), lower=lower, upper=upper)
         case "mean_sd":
-            return words("figure.mean_sd", value=_number(value), sd=_number(row["reference_sd"]))
+            return words(f"{style}.mean_sd", value=_number(value), sd=_number(row["reference_sd"]))
     return words("figure.none")
 
 
