@@ -4,13 +4,17 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.cli.context import find_clinic, now, read_home
-from pipelines.errors import UnreadableFileError
+from pipelines.cli.context import find_clinic, now, read_home, write_output
+from pipelines.errors import UnreadableFileError, UsageError
 from pipelines.settings import DATE_ORDERS, DECIMALS, LANGUAGES, Clinic, Settings
+
+if TYPE_CHECKING:
+    from pipelines.intake.verdict import Verdict
+    from schemas.dictionary import Dictionary
 
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 
@@ -21,25 +25,41 @@ FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_ty
 @click.option("--language", type=click.Choice(LANGUAGES), default=None, help="Language of the messages. [default: en]")
 @click.option("--date-order", type=click.Choice([o for o in DATE_ORDERS if o]), help="How it writes 03/04/2024.")
 @click.option("--decimal", type=click.Choice([d for d in DECIMALS if d]), help="Its decimal mark.")
+@click.option("--annotated", type=click.Path(path_type=Path), help="A file for the rows to mend, with messages.")
 @click.option("--json", "as_json", is_flag=True, help="Print the receipt as JSON (a list for several files).")
 @click.pass_obj
-def check_command(path: str, /, files: tuple[Path, ...], code: str | None, as_json: bool, **habits: str | None) -> None:
+def check_command(
+    path: str,
+    /,
+    files: tuple[Path, ...],
+    code: str | None,
+    annotated: Path | None,
+    as_json: bool,
+    **habits: str | None,
+) -> None:
     """Check FILES as the registry would read them. Nothing is stored or sent.
 
     Exit code 0: clean. 1: there are findings. 3: a file cannot be read at all.
     """
-    from pipelines.intake.submission import check_file
+    from pipelines.intake.receipt import check_receipt
+    from pipelines.intake.submission import judge_file
     from schemas.dictionary import read_dictionary
 
     settings = read_home(path)[1] if code else Settings()
     clinic = _with_habits(find_clinic(settings, code) if code else Clinic(), habits)
     dictionary = read_dictionary()
-    receipts = [check_file(_readable(file), clinic, dictionary, settings.limits) for file in files]
+    if annotated and len(files) > 1:
+        raise UsageError("--annotated writes the rows of one file.", "Check the files one by one.")
+    limits, language = settings.limits, clinic.language
+    verdicts = [judge_file(_readable(file), clinic, dictionary, limits) for file in files]
+    receipts = [check_receipt(verdict, dictionary, language, limits.max_findings_listed) for verdict in verdicts]
     if as_json:
         click.echo(json.dumps(receipts[0] if len(receipts) == 1 else receipts, indent=2, ensure_ascii=False))
     else:
         for receipt in receipts:
             print_receipt(receipt)
+    if annotated:
+        _write_annotated(verdicts[0], dictionary, language, annotated)
     sys.exit(_exit_code(receipts))
 
 
@@ -57,6 +77,22 @@ def submit_command(path: str, code: str, files: tuple[Path, ...]) -> None:
         submission = hand_in(home, clinic.code, file.name, file, now())
         click.echo(f"Received {file.name} as {submission}")
     click.echo("Next: hamreg run loads what waits.")
+
+
+def _write_annotated(verdict: "Verdict", dictionary: "Dictionary", language: str, output: Path) -> None:
+    from pipelines.intake.confirmation import confirmed_here
+    from pipelines.intake.facts import section_record
+    from pipelines.intake.mending import mend_sections
+    from pipelines.intake.outcome import read_section
+
+    sections = [read_section(section_record(each), 0, confirmed_here(each)) for each in verdict.sections]
+    files = mend_sections(sections, verdict.dialect, dictionary, language) if verdict.dialect else {}
+    for name, content in files.items():
+        is_other = verdict.dialect is not None and not name.endswith(verdict.dialect.kind)
+        kind = ", an xlsx workbook" if is_other else ""
+        write_output(content, output, f"Wrote {output}{kind}. Mend it, or answer yes in its last column, and send it.")
+    if not files:
+        click.echo("No row needs mending: nothing was written.", err=True)
 
 
 def print_receipt(receipt: dict[str, Any]) -> None:

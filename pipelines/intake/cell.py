@@ -140,10 +140,14 @@ def tidy(text: str) -> str:
     """`text` with ordinary blanks and hyphens, full-width characters folded, nothing invisible, `="x"` opened."""
     folded = unicodedata.normalize("NFKC", _HYPHENS.sub("-", text))
     plain = _BLANKS.sub(" ", _INVISIBLE.sub("", folded)).strip()
+    plain = _bare(plain)
     wrapped = _FORMULA_TEXT.fullmatch(plain)
-    if wrapped:
-        plain = wrapped[1].strip()
-    return plain[1:].strip() if plain.startswith("'") else plain
+    return _bare(wrapped[1].strip()) if wrapped else plain
+
+
+def _bare(text: str) -> str:
+    """The text without the apostrophe that tells a spreadsheet to leave it alone."""
+    return text[1:].strip() if text.startswith("'") else text
 
 
 def tidying_rule(text: str, plain: str) -> str:

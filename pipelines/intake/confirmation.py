@@ -11,13 +11,29 @@ import polars as pl
 from pipelines.intake.cell import tidy
 from pipelines.intake.cell_codes import read_boolean
 from pipelines.intake.verdict import Section
+from schemas.vocabulary import normalise
 from warehouse.records import Decision
 
+# The columns added to the clinic's own: English, Dutch, German.
+MESSAGE_HEADERS = ("Message from the registry", "Bericht van de registratie", "Nachricht des Registers")
+CONFIRM_HEADERS = ("Yes, that is so", "Ja, dat klopt", "Ja, das stimmt")
 CONFIRM = "confirm"
 CONFIRMED = "#confirmed"  # the column of the reader's frame that holds the clinic's answers
+_CONFIRMING = frozenset(map(normalise, CONFIRM_HEADERS))
+_ADDED = _CONFIRMING | frozenset(map(normalise, MESSAGE_HEADERS))
 _EPISODE = {"patient_id": pl.String, "side": pl.String, "injury_no": pl.Int32}
 _ASKED = {"form": pl.String, "column": pl.String, "rule": pl.String, "found": pl.String}
 SCHEMA = {**_EPISODE, **_ASKED}
+
+
+def is_added(header: str) -> bool:
+    """Whether a column is one of those that the registry adds."""
+    return normalise(header) in _ADDED
+
+
+def is_confirmation(header: str) -> bool:
+    """Whether a column holds the clinic's answers to warnings."""
+    return normalise(header) in _CONFIRMING
 
 
 def confirmed_lines(frame: pl.DataFrame) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from pipelines.intake.confirmation import is_added
 from pipelines.intake.verdict import Refusal
 from schemas.dictionary import Dictionary, Form, normalise
 
@@ -68,7 +69,8 @@ def _read_as(form: Form, cells: Sequence[str], folded: Sequence[str]) -> Header:
         if field := names.get(text):
             found.setdefault(field, []).append(position)
     known = {position for places in found.values() for position in places}
-    unknown = tuple(position for position, text in enumerate(folded) if text and position not in known)
+    foreign = [position for position, text in enumerate(folded) if text and position not in known]
+    unknown = tuple(position for position in foreign if not is_added(cells[position]))
     doubled = [cells[place] for places in found.values() if len(places) > 1 for place in places]
     doubled += [cells[position] for position in unknown if folded.count(folded[position]) > 1]
     required = [name for name in form.key if form.field(name).is_required]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from pipelines.intake.confirmation import CONFIRM_HEADERS, MESSAGE_HEADERS, is_added
 from pipelines.intake.outcome import Outcome, SectionOutcome
 from pipelines.intake.receipt import describe
 from pipelines.intake.rewriting import Sheet, suffix_of, write_back
@@ -14,17 +15,23 @@ from pipelines.intake.verdict import Dialect
 from schemas.dictionary import Dictionary, Form
 from schemas.vocabulary import LANGUAGES
 
-# The columns added to the clinic's own: English, Dutch, German.
-MESSAGE_HEADERS = ("Message from the registry", "Bericht van de registratie", "Nachricht des Registers")
-CONFIRM_HEADERS = ("Yes, that is so", "Ja, dat klopt", "Ja, das stimmt")
 _DISTINCT = ["rule", "column", "found", "expected", "severity"]
 
 
 def mend_file(outcome: Outcome, dictionary: Dictionary, language: str) -> Mapping[str, bytes]:
     """`to-mend.csv` or `to-mend.xlsx` and its content; nothing where no row needs work."""
     dialect = Dialect(**(outcome.submission.dialect or {"kind": "csv"}))  # type: ignore[arg-type]  # as it was recorded
-    sheets = [_sheet(section, dictionary, language) for section in outcome.sections if section.to_mend.height]
-    if not sheets or outcome.submission.resend_of is not None:
+    if outcome.submission.resend_of is not None:
+        return {}
+    return mend_sections(outcome.sections, dialect, dictionary, language)
+
+
+def mend_sections(
+    sections: Sequence[SectionOutcome], dialect: Dialect, dictionary: Dictionary, language: str
+) -> Mapping[str, bytes]:
+    """The same, of sections that no submission need hold."""
+    sheets = [_sheet(section, dictionary, language) for section in sections if section.to_mend.height]
+    if not sheets:
         return {}
     return {f"to-mend.{suffix_of(dialect)}": write_back(dialect, sheets)}
 
@@ -33,19 +40,26 @@ def _sheet(section: SectionOutcome, dictionary: Dictionary, language: str) -> Sh
     place = LANGUAGES.index(language) if language in LANGUAGES else 0
     form = dictionary.forms[section.form]
     messages = _messages(section.findings, form, dictionary, language)
+    kept = [column for column, cell in enumerate(section.header) if not is_added(cell)]
     width = len(section.header)
     rows = [
-        (*_fitted(cells, width), messages.get(line, ""), "")
+        (*_fitted(cells, kept), messages.get(line, ""), "", *_beyond(cells, width))
         for line, cells in section.to_mend.select("line", "cells").iter_rows()
         if cells
     ]
-    return Sheet(section.sheet or section.form, (*section.header, MESSAGE_HEADERS[place], CONFIRM_HEADERS[place]), rows)
+    header = [*(section.header[column] for column in kept), MESSAGE_HEADERS[place], CONFIRM_HEADERS[place]]
+    return Sheet(section.sheet or section.form, header, rows)
 
 
-def _fitted(cells: Sequence[str | None], width: int) -> list[str]:
-    """The cells of a record, as many as the header has: a record that was split wrongly may have more or fewer."""
-    texts = [cell or "" for cell in cells]
-    return texts[:width] + [""] * (width - len(texts))
+def _fitted(cells: Sequence[str | None], places: Sequence[int]) -> list[str]:
+    """The cells of a record in those columns; a record that was split wrongly may lack some."""
+    return [(cells[place] or "") if place < len(cells) else "" for place in places]
+
+
+def _beyond(cells: Sequence[str | None], width: int) -> list[str]:
+    """What a record holds beyond the header: left out, a row of shifted cells would pass when sent again."""
+    beyond = [cell or "" for cell in cells[width:]]
+    return beyond if any(text.strip() for text in beyond) else []
 
 
 def _messages(findings: pl.DataFrame, form: Form, dictionary: Dictionary, language: str) -> Mapping[int, str]:

@@ -74,8 +74,13 @@ class Intake:
 def check_file(path: Path, clinic: Clinic, dictionary: Dictionary, limits: Limits | None = None) -> Receipt:
     """The receipt a file would get, without a home."""
     limits = limits or Limits()
-    verdict = _judge(path, path.name, clinic, dictionary, limits, {})
+    verdict = judge_file(path, clinic, dictionary, limits)
     return check_receipt(verdict, dictionary, clinic.language, limits.max_findings_listed)
+
+
+def judge_file(path: Path, clinic: Clinic, dictionary: Dictionary, limits: Limits) -> Verdict:
+    """What intake makes of a file, without a home."""
+    return _judge(path, path.name, clinic, dictionary, limits, {})
 
 
 def load(intake: Intake, items: Sequence[Waiting], progress: Progress | None = None) -> Loaded:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipelines.intake import furniture
+from pipelines.intake.confirmation import CONFIRMED, is_confirmation
 from pipelines.intake.findings import Remark, findings_of
 from pipelines.intake.grid import Grid, is_blank
 from pipelines.intake.header import Header, recognise
@@ -144,6 +145,8 @@ def _frame(records: pl.DataFrame, header: Header) -> pl.DataFrame:
         return pl.DataFrame(schema={"line": pl.Int32(), **dict.fromkeys(header.positions, pl.String())})
     columns = _columns(records["cells"], len(records["cells"][0]))
     known = [columns[position].alias(name) for name, position in header.positions.items()]
+    answers = [columns[position] for position, cell in enumerate(header.cells[: len(columns)]) if is_confirmation(cell)]
+    known += [answer.alias(CONFIRMED) for answer in answers[:1]]
     is_filled = pl.exclude("line").str.len_bytes() > 0
     return pl.DataFrame([records["line"], *known]).with_columns(pl.when(is_filled).then(pl.exclude("line")))
 

@@ -85,3 +85,16 @@ def test_what_does_not_go_together_is_a_usage_error(demo_home: Path, arguments: 
 
     with pytest.raises(UsageError):
         CliRunner().invoke(hamreg, ["--home", str(demo_home), *arguments], catch_exceptions=False)
+
+
+def test_checking_writes_the_rows_to_mend_and_a_yes_settles_a_warning(tmp_path: Path) -> None:
+    form = read_dictionary().forms["enrolment"]
+    row = form.example_row(decision_on="2024-03-14", surgery_on="2024-03-12")
+    file, out = tmp_path / "sent.csv", tmp_path / "out.csv"
+    file.write_bytes("\r\n".join([";".join(row), ";".join(row.values()), ""]).encode("utf-16"))
+    asked = CliRunner().invoke(hamreg, ["check", str(file), "--annotated", str(out)])
+    assert asked.exit_code == 1, asked.output
+    header, returned, _ = out.read_bytes().decode("utf-16").split("\r\n")
+    assert header.startswith(";".join(row))
+    out.write_bytes(f"{header}\r\n{returned}yes\r\n".encode("utf-16"))
+    assert CliRunner().invoke(hamreg, ["check", str(out)]).exit_code == 0

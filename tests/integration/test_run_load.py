@@ -285,3 +285,28 @@ def test_the_rows_to_mend_lie_beside_the_receipt_and_are_accepted_once_mended(ho
     section = load(home).receipts[mended]["sections"][0]
     assert section["records"]["rejected"] == 0
     assert not [finding for finding in section["findings"] if finding["severity"] == "error"]
+
+
+SURGERY_BEFORE_DECISION = {"decision_on": "2024-03-14", "surgery_on": "2024-03-12"}
+
+
+def test_a_yes_in_the_returned_file_confirms_the_warnings_of_its_row_once(home: Home) -> None:
+    first = send(home, file_of("enrolment", SURGERY_BEFORE_DECISION))
+    asked = load(home).receipts[first]["sections"][0]
+    assert "warning" in {finding["severity"] for finding in asked["findings"]}
+    returned = (home.outbox("AMC") / first / "to-mend.csv").read_bytes().rstrip(b"\r\n")
+    second = send(home, returned + b"Ja\n", hours=1)
+    answered = load(home).receipts[second]["sections"][0]
+    assert {finding["severity"] for finding in answered["findings"]} <= {"note"}
+    assert not [finding for finding in answered["findings"] if finding["rule"] == "column_unknown"]
+    assert not (home.outbox("AMC") / second / "to-mend.csv").exists()
+    with writer(home, "test") as connection:
+        confirmed = connection.execute(
+            'select kind, actor, form, "column", rule, patient_id, side, injury_no from facts.decision'
+        ).fetchall()
+    warned = {(f["column"], f["rule"]) for f in asked["findings"] if f["severity"] == "warning"}
+    assert {(column, rule) for _, _, _, column, rule, *_ in confirmed} == warned
+    assert len(confirmed) == len(warned)
+    assert {(kind, actor, form, *key) for kind, actor, form, _, _, *key in confirmed} == {
+        ("confirm", "AMC", "enrolment", "AMC-0015W", "left", 1)
+    }
