@@ -13,6 +13,7 @@ from pipelines.intake.receipt import Receipt
 from pipelines.intake.submission import Failure, Intake, Loaded, Progress, adopt, load, sweep, waiting
 from pipelines.plan import build_plan
 from pipelines.settings import Settings
+from pipelines.withdrawal.execution import finish_erasures, read_erased
 from schemas.dictionary import read_dictionary
 from warehouse import ledger
 from warehouse.connection import open_facts
@@ -79,13 +80,15 @@ def load_waiting(
 
     One of `only` that waits no longer was answered before: its receipt is read from the outbox.
     """
+    finish_erasures(home, settings, now)
     sweep(home)
     adopt(home, now)
     items = [item for item in waiting(home) if only is None or item.submission in only]
     answered = read_receipts(home.outbox_folder, set(only or ()) - {item.submission for item in items})
     with open_facts(home) as connection:
         states = partial(read_states, connection, build_plan().models)
-        loaded = load(Intake(home, settings, read_dictionary(), connection, now, states), items, progress)
+        is_erased = read_erased(home, connection)
+        loaded = load(Intake(home, settings, read_dictionary(), connection, now, states, is_erased), items, progress)
     return Loaded({**answered, **loaded.receipts}, loaded.failures)
 
 
@@ -98,6 +101,7 @@ def decide_and_derive(
 ) -> int:
     """Record a person's decision and publish the snapshot that follows from it; the decision's number."""
     with lock(home, decision.kind):
+        finish_erasures(home, settings, clock())
         with open_facts(home) as connection:
             number = ledger.decide(connection, decision)
         publish_snapshot(home, settings, clock(), progress)
@@ -106,6 +110,7 @@ def decide_and_derive(
 
 def publish_snapshot(home: Home, settings: Settings, now: datetime, progress: Progress | None = None) -> Derivation:
     """Derive everything anew from all facts and put the snapshot in place. The caller holds the lock."""
+    finish_erasures(home, settings, now)
     if progress is not None:
         progress("derive", 0, 1)
     today = now.astimezone(settings.zone).date()

@@ -26,6 +26,19 @@ def sync_tree(folder: Path) -> None:
     sync_folder(folder)
 
 
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a private file in one step: a reader, or a power cut, sees what it held before or what it holds after."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(path)
+    sync_folder(path.parent)
+
+
 def replace_link(link: Path, target: str) -> None:
     """Point a symbolic link at another target in one step: a reader sees the old one or the new one."""
     part = link.with_name(f"{link.name}.part")

@@ -67,6 +67,21 @@ class Home:
         return self.path / "backups"
 
     @property
+    def tombstone_key(self) -> Path:
+        """The key of the hashes that stand for erased patients; without it a hash says nothing."""
+        return self.path / "tombstone.key"
+
+    @property
+    def tombstones(self) -> Path:
+        """Every erasure, one a line: facts restored from a backup are brought up to it."""
+        return self.path / "tombstones.jsonl"
+
+    @property
+    def erasure(self) -> Path:
+        """An erasure under way; it is there until everything that the erasure takes is done."""
+        return self.path / "erasure.json"
+
+    @property
     def dagster(self) -> Path:
         """The folder Dagster calls DAGSTER_HOME."""
         return self.path / "dagster"

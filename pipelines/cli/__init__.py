@@ -32,7 +32,7 @@ COMMANDS = {
     "share": ("decision", "Let another clinic see and send for an episode."),
     "duplicates": ("decision", "List pairs that may be one person."),
     "link": ("decision", "Say that two numbers are one person."),
-    "withdraw": ("decision", "Record that a patient withdraws."),
+    "withdraw": ("withdrawal", "Record that a patient withdraws, or erase one."),
     "digest": ("digest", "What needs whom, and since when; by mail too."),
     "release": ("release", "Cut a release from the current snapshot."),
     "dictionary": ("dictionary", "Write the data dictionary."),

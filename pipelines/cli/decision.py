@@ -1,4 +1,4 @@
-"""The coordinator's decisions: undo, share, link, withdraw. Each is a row in the facts, never a deletion of one."""
+"""The coordinator's decisions: undo, share, link. Each is a row in the facts, never a deletion of one."""
 
 import getpass
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def undo_command(path: str, /, submission: str, preview: bool, reason: str) -> N
         raise UsageError("The snapshot knows no such submission.", 'hamreg query "from ops.submission"')
     if known[0][0] is not None:
         raise UsageError("That submission has been undone before.", "`hamreg history PATIENT` shows what stands.")
-    _decide(home, settings, _decision("undo", reason, submission=submission), preview)
+    take_decision(home, settings, make_decision("undo", reason, submission=submission), preview)
 
 
 @click.command("share")
@@ -65,9 +65,9 @@ def share_command(path: str, /, episode: str, code: str, preview: bool, reason: 
     home, settings = read_home(path)
     find_clinic(settings, code)
     patient, side, injury_no = read_episode(episode)
-    _known_patient(home, patient)
-    decision = _decision("share", reason, patient_id=patient, side=side, injury_no=injury_no, clinic=code)
-    _decide(home, settings, decision, preview)
+    known_patient(home, patient)
+    decision = make_decision("share", reason, patient_id=patient, side=side, injury_no=injury_no, clinic=code)
+    take_decision(home, settings, decision, preview)
 
 
 @click.command("link")
@@ -80,21 +80,8 @@ def link_command(path: str, /, patient: str, other: str, preview: bool, reason: 
     """Say that PATIENT and OTHER are one person, known from now on by the number of PATIENT."""
     home, settings = read_home(path)
     for number in (patient, other):
-        _known_patient(home, number)
-    _decide(home, settings, _decision("link", reason, patient_id=patient, other_patient_id=other), preview)
-
-
-@click.command("withdraw")
-@click.argument("patient")
-@click.option("--scope", type=click.Choice(["no_contact", "no_further_use"]), required=True, help="What was asked.")
-@click.option("--preview", is_flag=True, help="Show what would change, and change nothing.")
-@REASON
-@click.pass_obj
-def withdraw_command(path: str, /, patient: str, scope: str, preview: bool, reason: str) -> None:
-    """Record that PATIENT withdraws: no more contact, or no further use of what is known."""
-    home, settings = read_home(path)
-    _known_patient(home, patient)
-    _decide(home, settings, _decision("withdraw", reason, patient_id=patient, scope=scope), preview)
+        known_patient(home, number)
+    take_decision(home, settings, make_decision("link", reason, patient_id=patient, other_patient_id=other), preview)
 
 
 @click.command("duplicates")
@@ -137,18 +124,21 @@ def _difference(difference: Difference) -> str:
     return f"{key}: {'; '.join(changes[:4])}{more}"
 
 
-def _decision(kind: str, reason: str, **subject: str | int | None) -> Decision:
+def make_decision(kind: str, reason: str, **subject: str | int | None) -> Decision:
+    """A decision made now, by whoever runs the command."""
     decision = Decision(kind, now(), getpass.getuser(), reason=reason or None)
     return replace(decision, **subject)  # type: ignore[arg-type]  # the subject's fields are typed where it is named
 
 
-def _known_patient(home: Home, patient: str) -> None:
+def known_patient(home: Home, patient: str) -> None:
+    """A `UsageError` where the snapshot knows no such patient."""
     sql = f"select 1 from registry.patient where patient_id = {literal(patient)}"  # noqa: S608 - a typed literal
     if not ask(home.registry_path, sql)[1]:
         raise UsageError(f"The snapshot knows no patient {patient}.", 'hamreg query "from registry.patient"')
 
 
-def _decide(home: Home, settings: Settings, decision: Decision, is_preview: bool) -> None:
+def take_decision(home: Home, settings: Settings, decision: Decision, is_preview: bool) -> None:
+    """Record the decision and derive, or show what it would change."""
     if is_preview:
         from pipelines.rehearsal import preview_decision
 

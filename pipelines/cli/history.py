@@ -10,6 +10,8 @@ from pipelines.cli.context import open_home, read_home
 from pipelines.cli.query import PRINTERS, ask
 from pipelines.errors import UsageError
 from pipelines.history import Version, read_history
+from warehouse.layout import Home
+from warehouse.tombstones import read_log
 
 
 @click.command("history")
@@ -18,9 +20,11 @@ from pipelines.history import Version, read_history
 @click.pass_obj
 def history_command(path: str, /, patient: str, as_json: bool) -> None:
     """Show what the registry was told of PATIENT, field by field: who sent it, when, in which file and line."""
-    versions = read_history(open_home(path).registry_path, patient)
+    home = open_home(path)
+    versions = read_history(home.registry_path, patient)
     if not versions:
-        raise UsageError("The snapshot knows no patient of that number.", 'hamreg query "from registry.episode"')
+        said = f" {note}" if (note := erasure_note(home)) else ""
+        raise UsageError(f"The snapshot knows no patient of that number.{said}", 'hamreg query "from registry.episode"')
     if as_json:
         click.echo(json.dumps([asdict(version) for version in versions], indent=1, ensure_ascii=False, default=str))
         return
@@ -67,3 +71,14 @@ def as_of_command(path: str, /, day: datetime, sql: str, form: str) -> None:
     with derived_as_of(home, settings, day.date()) as database:
         columns, rows = ask(database, sql)
     PRINTERS[form](columns, rows, 1_000)
+    if note := erasure_note(home):
+        click.echo(note, err=True)
+
+
+def erasure_note(home: Home) -> str:
+    """What an answer about the past must say of patients who are gone from it; '' where nobody was erased."""
+    erased = read_log(home)
+    if not erased:
+        return ""
+    last = max(tombstone.erased_at for tombstone in erased)
+    return f"Erased patients are missing from every day, the past too: {len(erased):,}, the last on {last:%Y-%m-%d}."

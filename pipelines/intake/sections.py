@@ -11,7 +11,7 @@ from pipelines.intake.verdict import FINDING_SCHEMA, RAW_SCHEMA, Section, TextTa
 from schemas.dictionary import Field
 
 SEVERITIES = ("error", "warning", "note")
-UNSTORED = ("consent_missing",)
+UNSTORED = ("consent_missing", "patient_erased")
 
 
 def set_faulty_cells_aside(draft: Draft, rejecting: Collection[str]) -> Draft:

@@ -3,6 +3,7 @@
 The caller holds the writer's lock; reading and judging a file stand in `reading` and `validation`.
 """
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from pipelines.intake.batch import Failure, each
 from pipelines.intake.confirmation import SCHEMA as CONFIRMATION
 from pipelines.intake.confirmation import confirmed_here, known_confirmations, to_decisions
 from pipelines.intake.date_shift import ENOUGH_PATIENTS, count_shifted, dated_forms, sent_dates
+from pipelines.intake.erased import IsErased, refuse_erased
 from pipelines.intake.facts import form_tables, refusal_content, section_record, settings_json, version_of
 from pipelines.intake.inbox import Waiting, adopt, clear, digest_of, hand_in, sweep, waiting
 from pipelines.intake.mending import mend_file
@@ -35,7 +37,19 @@ from warehouse.known_dates import read_known_dates
 from warehouse.layout import PRIVATE_FOLDER, Home
 from warehouse.records import SectionRecord, SectionStates, SubmissionRecord
 
-__all__ = ["Failure", "Intake", "Loaded", "Progress", "adopt", "check_file", "hand_in", "load", "sweep", "waiting"]
+__all__ = [
+    "Failure",
+    "Intake",
+    "Loaded",
+    "Progress",
+    "adopt",
+    "answer_again",
+    "check_file",
+    "hand_in",
+    "load",
+    "sweep",
+    "waiting",
+]
 
 Progress = Callable[[str, int, int], None]  # what is done, how many of how many
 States = Callable[[Sequence[str]], Sequence[SectionStates]]
@@ -59,6 +73,7 @@ class Intake:
     connection: Connection
     loaded_at: datetime
     states: States | None = None
+    is_erased: IsErased | None = None
 
     @cached_property
     def settings_text(self) -> str:
@@ -109,14 +124,19 @@ def _record(intake: Intake, item: Waiting) -> Outcome:
     original = ledger.find_by_digest(intake.connection, item.clinic, digest, item.received_at)
     clinic = intake.settings.clinics.get(item.clinic)
     formats = {code: other.id_format for code, other in intake.settings.clinics.items()}
+    erased: frozenset[int] = frozenset()
     if original is not None:
         verdict = Verdict(item.file, item.clinic, None, None)
     elif clinic is None:
         verdict = Verdict(item.file, item.clinic, None, _unknown_clinic(item.clinic, intake.settings))
     else:
         verdict = _judge(item.path, item.file, clinic, intake.dictionary, intake.settings.limits, formats)
+        if intake.is_erased is not None:
+            verdict, erased = refuse_erased(verdict, formats, intake.dictionary, intake.is_erased)
         verdict = _refuse_shifted(intake, verdict)
-    if verdict.refusal is None or verdict.refusal.is_stored:
+    # The original of a resend was kept, or taken out since; a refusal keeps no rows, so nothing to make a copy of.
+    is_stored = original is None and (verdict.refusal is None or (verdict.refusal.is_stored and not erased))
+    if is_stored:
         _archive(intake.home, item, digest, verdict)
     _confirm(intake, item, verdict)
     record = _submission_record(intake, item, verdict, digest, original)
@@ -237,14 +257,27 @@ def _answer(
     item: Waiting,
 ) -> Receipt:
     """Write the receipts of a recorded submission, then take its file out of the inbox."""
-    outcome = outcomes[item.submission]
-    record = outcome.submission
-    answered = Outcome(record, outcome.sections, states.get(record.resend_of or record.submission, {}))
-    clinic = intake.settings.clinics.get(item.clinic, Clinic(item.clinic))
-    receipt = make_receipt(answered, intake.dictionary, clinic.language)
-    receipt = write_receipts(intake.home.outbox(item.clinic), receipt, lambda: _files(intake, answered, receipt))
+    receipt = _write_receipt(intake, outcomes[item.submission], states)
     clear(item)
     return receipt
+
+
+def answer_again(intake: Intake, records: Sequence[SubmissionRecord]) -> None:
+    """Write receipts anew from what the ledger holds now, because it holds less than when they were written."""
+    outcomes = [_read_outcome(intake, record) for record in records]
+    states = _states(intake, outcomes)
+    for outcome in outcomes:
+        folder = intake.home.outbox(outcome.submission.clinic) / outcome.submission.submission
+        shutil.rmtree(folder, ignore_errors=True)
+        _write_receipt(intake, outcome, states)
+
+
+def _write_receipt(intake: Intake, outcome: Outcome, states: Mapping[str, Mapping[int, SectionStates]]) -> Receipt:
+    record = outcome.submission
+    answered = Outcome(record, outcome.sections, states.get(record.resend_of or record.submission, {}))
+    clinic = intake.settings.clinics.get(record.clinic, Clinic(record.clinic))
+    receipt = make_receipt(answered, intake.dictionary, clinic.language)
+    return write_receipts(intake.home.outbox(record.clinic), receipt, lambda: _files(intake, answered, receipt))
 
 
 def _files(intake: Intake, outcome: Outcome, receipt: Receipt) -> Mapping[str, bytes]:

@@ -225,4 +225,16 @@ READING_RULES = (
             Anführungszeichen nicht geschlossen.
         """,
     ),
+    rule(
+        "patient_erased",
+        "record error conformance",
+        """
+        en: This row is of a patient who was erased from the registry; nothing of it was kept. // Take the row out of
+            your file, and send nothing more of this patient.
+        nl: Deze regel is van een patiënt die uit het register is gewist; er is niets van bewaard. // Haal de regel uit
+            het bestand en stuur niets meer van deze patiënt.
+        de: Diese Zeile ist von einer Person, die aus dem Register gelöscht wurde; nichts davon wurde behalten. // Bitte
+            die Zeile aus der Datei nehmen und nichts mehr zu dieser Person senden.
+        """,
+    ),
 )
