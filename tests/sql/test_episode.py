@@ -167,3 +167,17 @@ def test_after_a_move_the_clinic_it_is_shared_with_answers_for_the_visits_to_com
         "month_6 | FYS",
         "month_12 | FYS",
     ]
+
+
+def test_a_patient_who_is_shared_and_did_not_move_stays_with_the_clinic_that_enrolled() -> None:
+    registry = SqlRegistry()
+    registry.add(
+        "enrolment",
+        """
+        sent           | patient_id | side | initial_treatment | decision_on
+        2024-01-10 AMC | AMC-1      | left | conservative      | 2024-01-08
+        """,
+    )
+    registry.decide("share", "2024-05-11", patient_id="AMC-1", side="left", injury_no=1, clinic="FYS")
+    registry.derive("2026-01-01", "registry.schedule")
+    assert registry.lines("select distinct clinic from registry.schedule") == ["AMC"]
