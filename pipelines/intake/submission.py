@@ -37,19 +37,7 @@ from warehouse.known_dates import read_known_dates
 from warehouse.layout import PRIVATE_FOLDER, Home
 from warehouse.records import SectionRecord, SectionStates, SubmissionRecord
 
-__all__ = [
-    "Failure",
-    "Intake",
-    "Loaded",
-    "Progress",
-    "adopt",
-    "answer_again",
-    "check_file",
-    "hand_in",
-    "load",
-    "sweep",
-    "waiting",
-]
+__all__ = ["Failure", "Intake", "Loaded", "Progress", "adopt", "check_file", "hand_in", "load", "sweep", "waiting"]
 
 Progress = Callable[[str, int, int], None]  # what is done, how many of how many
 States = Callable[[Sequence[str]], Sequence[SectionStates]]

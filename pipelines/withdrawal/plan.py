@@ -94,7 +94,7 @@ def _lines(
     for record in records:
         firsts = sorted(place.line for place in places if place.submission == record.submission)
         encoding, rows = _encoding([record]), _raw_rows(connection, record.submission)
-        if not all(says(content, encoding, line, rows[line]) for line in firsts):
+        if not all(says(content, encoding, line, rows.get(line, [])) for line in firsts):
             return None  # the archive holds a copy that was written anew, with other line numbers
         lines |= lines_of_records(content, encoding, firsts, rows)
     return lines
