@@ -27,7 +27,7 @@ class Words:
 
 
 def read_words(language: str = "en") -> Words:
-    """Give the catalogue in a language; English where it lacks the language."""
+    """Give the catalogue in a language; English where a text, or all of it, lacks the language."""
     chosen = language if language in LANGUAGES else "en"
     return Words(chosen, {name: texts.get(chosen, texts["en"]) for name, texts in _catalogue().items()})
 
