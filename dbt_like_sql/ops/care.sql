@@ -52,7 +52,8 @@ enrolled as (
         enrolment_row.side,
         enrolment_row.injury_no,
         enrolment_row.clinic,
-        bool_or(enrolment_row.sent_patient_id = enrolment_row.patient_id) as is_own_id
+        bool_or(enrolment_row.sent_patient_id = enrolment_row.patient_id) as is_own_id,
+        min(enrolment_row.received_at) as enrolled_at
     from enrolment_row
     left join first_enrolment
         on enrolment_row.sent_patient_id = first_enrolment.sent_patient_id
@@ -93,7 +94,8 @@ shared as (
         enrolled.side,
         enrolled.injury_no,
         share_decision.clinic,
-        max(share_decision.decided_at) as shared_at
+        max(share_decision.decided_at) as shared_at,
+        min(enrolled.enrolled_at) as enrolled_at
     from enrolled
     inner join share_decision
         on enrolled.patient_id = share_decision.patient_id
@@ -109,7 +111,8 @@ select
     enrolled.clinic,  -- Clinic that may send rows for the episode.
     'enrolled' as care_kind,  -- enrolled, or shared by a decision.
     coalesce(linked.clinic_no = 1, true) as is_home,  -- The clinic under which the episode is counted.
-    shared.shared_at  -- When the episode was last shared with this clinic (UTC).
+    shared.shared_at,  -- When the episode was last shared with this clinic (UTC).
+    enrolled.enrolled_at  -- When the first row that enrols the episode was received (UTC).
 from enrolled
 left join linked
     on enrolled.patient_id = linked.patient_id
@@ -129,7 +132,8 @@ select
     shared.clinic,
     'shared' as care_kind,
     false as is_home,
-    shared.shared_at
+    shared.shared_at,
+    shared.enrolled_at
 from shared
 left join enrolled
     on shared.patient_id = enrolled.patient_id

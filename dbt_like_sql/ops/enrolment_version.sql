@@ -1,8 +1,8 @@
 /* Every enrolment row that counts, each with the episode's enrolment as it was known after that row.
 
 A blank keeps what is known, so a field holds the last answer given up to this row, in the order of receipt.
-Rows that wait (held) take no part: nobody's episode (`not_known_here`), after a request to withdraw (`withdrawn`),
-or an injury more than 60 days from the one enrolled (`another_injury`): that is a new episode, never a correction.
+Rows that wait (held) take no part: nobody's episode (`not_known_here`), after a request to withdraw (`withdrawn`,
+save the row that enrols: the episode must be there for the request to end it), or an injury more than 60 days from the one enrolled (`another_injury`): that is a new episode, never a correction.
 
 grain: submission, section, line
 checks:
@@ -17,7 +17,7 @@ with sent as (
         coalesce(identity.patient_id, enrolment.patient_id) as known_patient_id,
         case
             when care.clinic is null then 'not_known_here'
-            when enrolment.received_at > withdrawal.frozen_at then 'withdrawn'
+            when enrolment.received_at > withdrawal.frozen_at and enrolment.received_at > care.enrolled_at then 'withdrawn'
             when another_injury.submission is not null then 'another_injury'
         end as held_because
     from facts.enrolment as enrolment

@@ -4,20 +4,6 @@ grain: submission, section, line, column, rule, found, finding_no
 checks:
   - severity in ('error', 'warning', 'note')
 */
-with again as (
-    select live.submission
-    from ops.live_submission as live
-    union all
-    select decision.submission
-    from facts.decision as decision
-    where decision.kind = 'undo'
-),
-
-counted as (
-    select distinct again.submission
-    from again
-)
-
 select
     finding.submission,
     finding.section,  -- Number of the form or sheet within the submission.
@@ -28,8 +14,8 @@ select
     finding.severity,  -- error rejects the row or sets the cell aside, warning loads and asks, note describes.
     finding.found,  -- The text as sent.
     finding.expected,  -- What was expected instead.
-    submission.clinic,
-    submission.received_at,
+    submission.clinic,  -- Clinic that handed the file in.
+    submission.received_at,  -- When the file was received (UTC).
     cast(row_number() over (
         partition by
             finding.submission, finding.section, finding.line, finding."column", finding.rule, finding.found
@@ -37,4 +23,5 @@ select
     ) as integer) as finding_no  -- 1, 2, ... where a row has the same finding more than once.
 from facts.finding as finding
 inner join facts.submission as submission on finding.submission = submission.submission
-inner join counted on finding.submission = counted.submission
+left join ops.resend as resend on finding.submission = resend.submission
+where resend.submission is null

@@ -1,6 +1,6 @@
 /* The window of every visit, for every day from which an episode counts: the one place where dates are made of months.
 
-An episode joins it by `anchor_on`; the rows without one are for episodes whose day to count from is not known.
+An episode joins it by `anchor_on`; an episode whose day to count from is not known has no windows.
 
 grain: anchor_on?, visit
 checks:
@@ -10,6 +10,7 @@ checks:
 with anchor as (
     select distinct episode.anchor_on
     from registry.episode as episode
+    where episode.anchor_on is not null
 ),
 
 dated as (
@@ -31,7 +32,7 @@ select
     dated.anchor_on,
     dated.visit,
     dated.visit_no,
-    dated.due_on,  -- Day the visit is due; empty where the day to count from is not known.
+    dated.due_on,  -- Day the visit is due; empty where no day to count from is known.
     dated.due_on - dated.opens_days_before as window_opens_on,  -- First day that counts for the visit.
     dated.due_on + dated.closes_days_after as window_closes_on,  -- Last day that counts for the visit.
     coalesce(

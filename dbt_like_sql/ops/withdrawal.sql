@@ -28,7 +28,9 @@ asked as (
         request.withdrawal_scope,
         request.withdrawn_on,
         false as is_decided,
-        min(event_version.received_at) as known_at
+        min(
+            case when coalesce(event_version.withdrawal_scope.value, '') <> 'no_contact' then event_version.received_at end
+        ) as known_at
     from request
     inner join ops.event_version as event_version
         on request.patient_id = event_version.patient_id

@@ -33,8 +33,8 @@ placed as (
         episode.followed_by,
         episode.moved_on,
         episode.arm,
-        visit_window.visit,
-        visit_window.visit_no,
+        visit_schedule.visit,
+        visit_schedule.visit_no,
         visit_window.due_on,
         visit_window.window_opens_on,
         visit_window.window_closes_on,
@@ -86,20 +86,22 @@ placed as (
         end as has_would_choose_same_treatment,
         case when visit_schedule.expects_mri then mri.visit is not null end as has_mri
     from registry.episode as episode
-    inner join ops.visit_window as visit_window on episode.anchor_on is not distinct from visit_window.anchor_on
-    inner join registry.visit_schedule as visit_schedule on visit_window.visit = visit_schedule.visit
+    cross join registry.visit_schedule as visit_schedule
+    left join ops.visit_window as visit_window
+        on episode.anchor_on = visit_window.anchor_on
+        and visit_schedule.visit = visit_window.visit
     cross join ops.known as known
     left join registry.follow_up as assessment
         on episode.patient_id = assessment.patient_id
         and episode.side = assessment.side
         and episode.injury_no = assessment.injury_no
-        and visit_window.visit = assessment.visit
+        and visit_schedule.visit = assessment.visit
         and assessment.is_counted
     left join mri
         on episode.patient_id = mri.patient_id
         and episode.side = mri.side
         and episode.injury_no = mri.injury_no
-        and visit_window.visit = mri.visit
+        and visit_schedule.visit = mri.visit
 ),
 
 standing as (

@@ -199,3 +199,40 @@ def test_phases_have_their_durations_per_arm() -> None:
         "select phase, n_started, n_completed, n_criteria_met, median_days, median_days_from_anchor "
         "from mart.rehabilitation order by phase"
     ) == ["II | 2 | 2 | 1 | 15.0 | 25.0", "III | 1 | 0 | 0 | - | -"]
+
+
+def test_a_return_to_sport_is_dated_or_lies_between_two_visits_and_is_never_dated_by_one() -> None:
+    registry = SqlRegistry()
+    rows = (f"AMC | AMC-{n} | left | conservative | 2024-01-08 | | 2024-01-01 | day" for n in range(1, 7))
+    enrol(registry, *rows, columns=f"{DECIDED} | injured_on | injured_on_precision")
+    assess(
+        registry,
+        "AMC | AMC-1 | left | 2024-07-08 | different_level | 2024-05-01",
+        "AMC | AMC-2 | left | 2024-03-08 | no_return |",
+        "AMC | AMC-2 | left | 2024-07-08 | different_sport |",
+        "AMC | AMC-2 | left | 2025-01-08 | pre_injury_level |",
+        "AMC | AMC-3 | left | 2024-07-08 | no_return |",
+        "AMC | AMC-4 | left | 2024-07-08 | no_sport_before_injury |",
+        "AMC | AMC-5 | left | 2024-03-08 | no_return |",
+        columns="return_to_sport | returned_to_sport_on",
+    )
+    registry.add(
+        "event",
+        """
+        sent           | patient_id | side | event_no | event_kind | occurred_on
+        2024-06-01 AMC | AMC-5      | left | 1        | death      | 2024-05-30
+        """,
+    )
+    registry.derive("2025-06-01", "mart.return_to_sport")
+    told = "select patient_id, return_state, lower_days, upper_days from mart.return_to_sport where return_kind = '{}'"
+    assert registry.lines(told.format("any") + " order by 1") == [
+        "AMC-1 | exact | 121 | 121",
+        "AMC-2 | interval | 67 | 189",
+        "AMC-3 | not_returned | 189 | -",
+        "AMC-4 | not_at_risk | - | -",
+        "AMC-5 | dead | 150 | 150",
+        "AMC-6 | never_seen | - | -",
+    ]
+    assert registry.lines(told.format("pre_injury_level") + " and return_state = 'interval'") == [
+        "AMC-2 | interval | 189 | 373"
+    ]

@@ -141,6 +141,7 @@ def test_without_a_day_to_count_from_nothing_is_due_and_the_reason_says_so() -> 
     assess(registry, "2024-03-08")
     assert visits(registry, "2025-06-01")[0] == "month_2 | not_yet_due | no_anchor"
     assert registry.lines("select visit, is_counted from registry.follow_up") == ["no_anchor | False"]
+    assert [result.audit for result in registry.derive("2025-06-01").audit() if result.is_bad] == []
 
 
 def test_the_end_of_february_is_a_due_day_too() -> None:

@@ -301,6 +301,22 @@ def test_a_request_against_further_use_freezes_the_patient_and_can_itself_be_cor
     assert registry.derive("2024-06-01", FOLLOW_UPS).lines(held) == ["50.0 | -", "51.0 | -"]
 
 
+def test_an_enrolment_that_comes_after_the_request_is_there_for_the_request_to_end_it() -> None:
+    registry = SqlRegistry()
+    registry.add(
+        "event",
+        """
+        sent           | patient_id | side | event_no | event_kind         | withdrawal_scope
+        2024-03-01 AMC | AMC-1      | left | 1        | withdrawal_request | no_further_use
+        """,
+    )
+    registry.add("enrolment", "sent | patient_id | side | sport\n2024-04-01 AMC | AMC-1 | left | football")
+    registry.add("enrolment", "sent | patient_id | side | sport\n2024-05-01 AMC | AMC-1 | left | hockey")
+    registry.derive("2025-01-01", "registry.schedule")
+    assert registry.lines("select sport, is_usable from registry.episode") == ["football | False"]
+    assert registry.lines("select distinct status, reason from registry.schedule") == ["ended | withdrawn"]
+
+
 def test_every_file_adds_up() -> None:
     registry = enrolled()
     registry.add(

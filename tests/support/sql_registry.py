@@ -133,6 +133,11 @@ class SqlRegistry:
         """How every grain, check and audit of the derived tables comes out."""
         return run_audits(self.connection, models(), read_audits(SQL_FOLDER / "audits"))
 
+    def clear(self) -> None:
+        """Forget every fact."""
+        for table in ("submission", "section", "finding", "decision", *FORM_NAMES):
+            self.connection.execute(f"delete from store.{table}")
+
     def close(self) -> None:
         """Let the memory go."""
         self.connection.close()
