@@ -4,19 +4,22 @@ The header decides: a separator is right when it makes the line a form's header,
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pipelines.intake.block import DAMAGED, Block
 from pipelines.intake.encoding import Decoded
+from pipelines.intake.findings import Remark
 from pipelines.intake.grid import Grid, common_width, is_blank, split_lines
-from pipelines.intake.header import Header, recognise, refuse_header
-from pipelines.intake.records import STRAY_QUOTE, LineReader, Record, Shape
-from pipelines.intake.table import Block, key_position
+from pipelines.intake.header import Header, Headers
+from pipelines.intake.records import ENCODING, STRAY_QUOTE, LineReader, Record, Shape
 from pipelines.intake.verdict import Refusal
 from pipelines.settings import SEPARATORS, Limits
-from schemas.dictionary import Dictionary, Field
+from schemas.dictionary import Field
 
+MOST_ODD_LINES = 100_000  # of another width than the header, if they outnumber the others
 HEADER_SEARCH = 100  # a header stands among the first records of a file, or of what follows another header's records
+OTHER_ENCODING = "line_other_encoding"
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t|]*', re.IGNORECASE)
 
 
@@ -30,7 +33,7 @@ class Found:
     separator: str
 
 
-def find_header(decoded: Decoded, start: int, dictionary: Dictionary, limits: Limits) -> Found | Refusal:
+def find_header(decoded: Decoded, start: int, headers: Headers, limits: Limits) -> Found | Refusal:
     """The first line from the 0-based `start` on that is a header of a form, in the separator that makes it one."""
     declared = _SEPARATOR_LINE.fullmatch(decoded.lines[start].strip())
     separators = (declared[1],) if declared and declared[1] in SEPARATORS else SEPARATORS
@@ -39,7 +42,7 @@ def find_header(decoded: Decoded, start: int, dictionary: Dictionary, limits: Li
     for separator in separators:
         seen: list[Record] = []
         for record in _first_records(decoded, start, separator, limits):
-            header = recognise(record.cells, dictionary)
+            header = headers.recognise(record.cells)
             if header:
                 near.append(header)
             if header and header.is_complete:
@@ -48,10 +51,12 @@ def find_header(decoded: Decoded, start: int, dictionary: Dictionary, limits: Li
             seen.append(record)
     if not found:
         first = next((text for text in decoded.lines[start : start + HEADER_SEARCH] if text.strip()), "")
-        return refuse_header(near, re.split(r"[,;\t|]", first), dictionary)
+        return headers.refuse(near, re.split(r"[,;\t|]", first))
     best = max(found, key=lambda each: each.header.score)
     if len(best.header.cells) > limits.max_columns:
         return Refusal("file_too_many_columns", str(len(best.header.cells)), str(limits.max_columns))
+    if best.record.rule in DAMAGED:
+        return Refusal("header_damaged", lines=(best.record.line,))
     if best.header.twice:
         return Refusal("column_twice", ", ".join(best.header.twice), columns=best.header.twice)
     return best
@@ -83,31 +88,36 @@ def _swallows(more: Sequence[str], record: Record, separator: str) -> bool:
     return any(shape.stands_alone(text) and re.search(r"\d", text) is not None for text in more)
 
 
-def read_block(decoded: Decoded, found: Found, limits: Limits, is_exact: bool = False) -> Block:
-    """The records below a header, split to their common width."""
-    start = found.record.line - 1 + found.record.n_lines
-    width = _width(decoded, start, found)
-    shape = Shape(
-        found.separator,
-        width,
-        key_position(found.header),
-        _breakable(found.header, width),
-        limits.max_cell_chars,
-    )
-    grid = split_lines(decoded, start, shape, is_exact)
-    if width > len(found.header.cells) and _holds_more(grid, len(found.header.cells)):
-        shape = replace(shape, width=len(found.header.cells))
-        grid = split_lines(decoded, start, shape, is_exact)
-    return Block("", found.record.line, found.header, found.before, grid)
-
-
-def _width(decoded: Decoded, start: int, found: Found) -> int:
-    """As many cells as the header has; as many as all records have, where they differ in empty columns at the end."""
-    sent = len(found.header.cells)
-    named = max((place + 1 for place, cell in enumerate(found.header.cells) if not is_blank([cell])), default=sent)
+def read_block(decoded: Decoded, found: Found, limits: Limits, is_exact: bool = False) -> Block | Refusal:
+    """The records below a header, split to their common width; refused where that is not the width of most."""
+    header, start = found.header, found.record.line - 1 + found.record.n_lines
     counts = common_width(decoded, start, found.separator)
+    width = _width(counts, header)
+    n_odd = sum(counts.values()) - counts.get(width, 0)
+    if n_odd > max(MOST_ODD_LINES, counts.get(width, 0)):
+        return Refusal("file_separator", found.separator, str(width))
+    shape = Shape(found.separator, width, header.key, _breakable(header, width), limits.max_cell_chars)
+    grid = split_lines(decoded, start, shape, is_exact)
+    if width > len(header.cells) and _holds_more(grid, len(header.cells)):
+        grid = split_lines(decoded, start, replace(shape, width=len(header.cells)), is_exact)
+    grid = replace(grid, notes=(*grid.notes, *_encoding_notes(decoded, grid)))
+    is_doubtful = found.record.rule == ENCODING
+    return Block("", found.record.line, header, found.before, grid, is_doubtful=is_doubtful)
+
+
+def _encoding_notes(decoded: Decoded, grid: Grid) -> list[Remark]:
+    """Lines of data that were read in another encoding than the file's."""
+    lines = set(grid.frame["line"].to_list()) if decoded.other else set()
+    other = ((index + 1, name) for index, name in decoded.other.items() if index + 1 in lines)
+    return [Remark(line, OTHER_ENCODING, found=name, expected=decoded.encoding) for line, name in other]
+
+
+def _width(counts: Mapping[int, int], header: Header) -> int:
+    """As many cells as the header has; as many as all records have, where they differ in empty columns at the end."""
+    sent = len(header.cells)
     if not counts or sent in counts:
         return sent
+    named = max((place + 1 for place, cell in enumerate(header.cells) if not is_blank([cell])), default=sent)
     usual = max(counts, key=lambda width: counts[width])
     return usual if usual >= named and counts[usual] >= 3 else sent
 

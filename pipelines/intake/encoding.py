@@ -5,13 +5,14 @@ Nothing here knows of separators, headers or forms.
 
 import codecs
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
 UTF8, UTF16_LE, UTF16_BE, WINDOWS = "utf-8", "utf-16-le", "utf-16-be", "windows-1252"
 BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, UTF8), (codecs.BOM_UTF16_LE, UTF16_LE), (codecs.BOM_UTF16_BE, UTF16_BE))
+OTHER_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, b"+/v")  # UTF-32 and UTF-7 are not read
 
 _CONTINUATIONS = bytes(range(0x80, 0xC0)).decode("windows-1252", "ignore")
 # UTF-8 that something read as Windows-1252 before it was saved (`Ã«`), and characters that stand for lost ones.
@@ -20,32 +21,42 @@ _TWICE_ENCODED = rf"Ã[\x{{80}}-\x{{BF}}{re.escape(_CONTINUATIONS)}]|Â[\x{{A0}}
 _FOREIGN = r"[\x{2E80}-\x{D7FF}\x{E000}-\x{FAFF}]"
 # Letters of other code pages turn up as Windows-1252 symbols within a word; C1 controls are in no text at all.
 _WRONG_PAGE = r"[A-Za-z][‚ƒ„†‡ˆ‰‹‘“”•˜™›ŠŽŸŒ][a-z]|[\x{80}-\x{9F}]"
+# In a file of UTF-8, bytes that are none: letters of Windows-1252, or what is left of a character of UTF-8.
+_BROKEN_UTF8 = r"[ÃÂâãð]|[\x{80}-\x{BF}]"
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """The lines of a file without their ends. `faulty` are 0-based indices of lines in another encoding."""
+    """The lines of a file without their ends; indices are 0-based."""
 
     lines: pl.Series
     encoding: str
     newline: str
     has_bom: bool = False
-    faulty: frozenset[int] = field(default_factory=frozenset)
+    has_end: bool = True  # the last line has its line end
+    faulty: frozenset[int] = field(default_factory=frozenset)  # lines whose characters are lost or in doubt
+    other: Mapping[int, str] = field(default_factory=dict)  # lines read in another encoding than the file's
 
 
-def decode(content: bytes) -> Decoded:
-    """Lines of text: UTF-8, UTF-16 or Windows-1252 (which reads Latin-1 as well), with or without a mark."""
+def decode(content: bytes) -> Decoded | None:
+    """Lines of UTF-8, UTF-16 or Windows-1252 (which reads Latin-1), with or without a mark; None for no text."""
+    if content.startswith(OTHER_MARKS):
+        return None
     mark, encoding = next(((m, e) for m, e in BYTE_ORDER_MARKS if content.startswith(m)), (b"", ""))
     body = content[len(mark) :]
     encoding = encoding or _utf16_without_mark(body)
     if encoding in (UTF16_LE, UTF16_BE):
-        body = body.decode(encoding, "replace").encode()
-        return _decoded(body, encoding, bool(mark), f"{_TWICE_ENCODED}|{_FOREIGN}")
+        return _decode_utf16(body, encoding, bool(mark))
     if body.isascii():
         return _decoded(body, UTF8, bool(mark), "")
     if _is_utf8(body):
         return _decoded(body, UTF8, bool(mark), _TWICE_ENCODED)
     return _decode_by_line(body, bool(mark))
+
+
+def decode_text(text: str) -> Decoded:
+    """The lines of text that something else has decoded."""
+    return _decoded(text.encode(errors="replace"), UTF8, False, _TWICE_ENCODED)
 
 
 def _utf16_without_mark(body: bytes) -> str:
@@ -59,16 +70,28 @@ def _utf16_without_mark(body: bytes) -> str:
     return UTF16_BE if even > 0.6 and odd < 0.1 else ""
 
 
-def _decoded(body: bytes, encoding: str, has_bom: bool, suspicion: str, faulty: Sequence[int] = ()) -> Decoded:
-    lines = _lines_of(body)
-    if suspicion:
-        faulty = (*faulty, *lines.str.contains(suspicion).arg_true().to_list())
-    return Decoded(lines, encoding, newline_of(body), has_bom, frozenset(faulty))
+def _decode_utf16(body: bytes, encoding: str, has_bom: bool) -> Decoded | None:
+    """Pairs of bytes. A byte too many or too few shifts all that follows, so there is then no reading it."""
+    text = body.decode(encoding, "replace").encode()
+    decoded = _decoded(text, encoding, has_bom, _TWICE_ENCODED)
+    return None if decoded.lines.str.contains(_FOREIGN).any() else decoded
 
 
-def _lines_of(body: bytes) -> pl.Series:
+def _decoded(
+    body: bytes,
+    encoding: str,
+    has_bom: bool,
+    suspicion: str,
+    faulty: Collection[int] = (),
+    other: Mapping[int, str] | None = None,
+) -> Decoded:
     plain = with_newlines(body)
-    return pl.read_lines(plain)["line"] if plain else pl.Series("line", [], pl.String)
+    lines = pl.read_lines(plain)["line"] if plain else pl.Series("line", [], pl.String)
+    if suspicion:
+        faulty = {*faulty, *lines.str.contains(suspicion).arg_true().to_list()}
+    other = {index: name for index, name in (other or {}).items() if index not in faulty}
+    has_end = plain.endswith(b"\n")
+    return Decoded(lines, encoding, newline_of(body), has_bom, has_end, frozenset(faulty), other)
 
 
 def with_newlines(body: bytes) -> bytes:
@@ -84,18 +107,21 @@ def newline_of(body: bytes) -> str:
 
 
 def _decode_by_line(body: bytes, has_bom: bool) -> Decoded:
-    """Lines that are not all UTF-8: the encoding of most of them is the file's, the others are faulty."""
+    """Each line that is UTF-8 as UTF-8, all others as Windows-1252. The file's encoding is that of most lines."""
+    newline = newline_of(body).encode()
     lines = with_newlines(body).split(b"\n")
-    other = [index for index, line in enumerate(lines) if not line.isascii() and not _is_utf8(line)]
-    is_other = frozenset(other)
-    utf8 = [index for index, line in enumerate(lines) if not line.isascii() and index not in is_other]
-    encoding, faulty = (UTF8, other) if has_bom or len(utf8) >= len(other) else (WINDOWS, utf8)
-    if lines[-1][-1:] >= b"\xc2":
-        faulty = [*faulty, len(lines) - 1]  # cut within a character
-    texts = (_decode_windows(line) if index in is_other else line.decode() for index, line in enumerate(lines))
-    suspicion = _TWICE_ENCODED if encoding == UTF8 else f"{_TWICE_ENCODED}|{_WRONG_PAGE}"
-    decoded = _decoded("\n".join(texts).encode(), encoding, has_bom, suspicion, faulty)
-    return Decoded(decoded.lines, encoding, newline_of(body), has_bom, decoded.faulty)
+    windows = {index for index, line in enumerate(lines) if not line.isascii() and not _is_utf8(line)}
+    utf8 = {index for index, line in enumerate(lines) if not line.isascii() and index not in windows}
+    is_utf8 = has_bom or len(utf8) >= len(windows)
+    faulty = {len(lines) - 1} if lines[-1][-1:] >= b"\xc2" else set()  # cut within a character
+    texts = [_decode_windows(line) if index in windows else line.decode() for index, line in enumerate(lines)]
+    if is_utf8 or utf8:
+        broken = re.compile(re.sub(r"\\x\{(\w\w)\}", r"\\x\1", _BROKEN_UTF8))
+        faulty |= {index for index in windows if broken.search(texts[index])}
+    suspicion = _TWICE_ENCODED if is_utf8 else f"{_TWICE_ENCODED}|{_WRONG_PAGE}"
+    encoding, odd, name = (UTF8, windows, WINDOWS) if is_utf8 else (WINDOWS, utf8, UTF8)
+    text = newline.decode().join(texts).encode()
+    return _decoded(text, encoding, has_bom, suspicion, faulty, dict.fromkeys(odd, name))
 
 
 def _decode_windows(line: bytes) -> str:

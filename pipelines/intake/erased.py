@@ -9,7 +9,7 @@ from dataclasses import replace
 import polars as pl
 
 from pipelines.intake.cell_ids import IdRules, read_id
-from pipelines.intake.header import recognise
+from pipelines.intake.header import Headers
 from pipelines.intake.verdict import FINDING_SCHEMA, Section, Verdict
 from schemas.dictionary import Dictionary
 
@@ -22,7 +22,7 @@ def names_erased(
 ) -> bool:
     """Whether a record as sent is of an erased patient: by its number however it is written, or anywhere as it is."""
     texts = [(cell or "").strip() for cell in cells]
-    known = recognise(tuple(header), dictionary)
+    known = Headers(dictionary).recognise(header)
     place = known.positions.get("patient_id", -1) if known else -1
     if 0 <= place < len(texts) and (number := read_id(texts[place], ids).value):
         texts.append(str(number))

@@ -23,10 +23,5 @@ class Remark:
 
 def findings_of(remarks: Iterable[Remark], dictionary: Dictionary) -> pl.DataFrame:
     """The remarks as findings (FINDING_SCHEMA), in order of lines."""
-    rows = [(r.line, r.column, r.cell, r.rule, severity_of(r.rule, dictionary), r.found, r.expected) for r in remarks]
+    rows = [(r.line, r.column, r.cell, r.rule, dictionary.rules[r.rule].severity, r.found, r.expected) for r in remarks]
     return pl.DataFrame(rows, schema=dict(FINDING_SCHEMA), orient="row").sort("line", maintain_order=True)
-
-
-def severity_of(rule: str, dictionary: Dictionary) -> str:
-    """How grave a rule is."""
-    return dictionary.rules[rule].severity if rule in dictionary.rules else "error"

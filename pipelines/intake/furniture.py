@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pipelines.intake.header import Header, fold
-from pipelines.intake.records import is_key_like
+from pipelines.intake.block import Block
+from pipelines.intake.findings import Remark
+from pipelines.intake.grid import is_blank
+from pipelines.intake.header import Header, fold, folded_record
+from pipelines.intake.records import Record, is_key_like
 
 PREAMBLE, TOTAL, REPEATED_HEADER = "line_preamble", "line_total", "line_header_repeated"
 SECOND_HEADER = "line_header_second"
@@ -14,23 +18,23 @@ _TOTALS = (
     "totaal totalen eindtotaal subtotaal som aantal gemiddelde mediaan",
     "gesamt gesamtsumme summe zwischensumme anzahl mittelwert durchschnitt",
 )
+_NUMBERS = re.compile(r"[\d.,\s:=()%]+")
 _TOTAL_WORDS = frozenset(" ".join(_TOTALS).split())
 
 
 def is_total(cells: Sequence[str | None], key: int) -> bool:
     """A line that begins with a word for a total and names no patient."""
-    filled = [cell.strip() for cell in cells if cell and cell.strip()]
-    if not filled or (key < len(cells) and is_key_like(cells[key] or "")):
+    first = next((cell for cell in cells if cell and not cell.isspace()), "")
+    if len(first) > 40 or fold(_NUMBERS.sub("", first)) not in _TOTAL_WORDS:
         return False
-    word = re.sub(r"[\d.,\s:=()%]+", "", filled[0])
-    return fold(word) in _TOTAL_WORDS and not any(is_key_like(cell) and re.search(r"[^\W\d_]", cell) for cell in filled)
+    if key < len(cells) and is_key_like(cells[key] or ""):
+        return False
+    return not any(is_key_like(cell) and re.search(r"[^\W\d_]", cell) for cell in cells if cell)
 
 
 def is_repeated_header(cells: Sequence[str | None], header: Header) -> bool:
     """The header again: the same texts in the same places."""
-    sent, again = [fold(cell) for cell in header.cells], [fold(cell or "") for cell in cells]
-    width = max(len(sent), len(again))
-    return sent + [""] * (width - len(sent)) == again + [""] * (width - len(again))
+    return len(cells) >= len(header.folded) and header.folded == folded_record(cells)
 
 
 def is_second_header(cells: Sequence[str | None], header: Header) -> bool:
@@ -41,3 +45,47 @@ def is_second_header(cells: Sequence[str | None], header: Header) -> bool:
     words = [{fold(text) for text in (f.name, f.unit, f.kind, f.description, *f.label.values())} for f, _ in filled]
     hits = sum(text in known for (_, text), known in zip(filled, words, strict=True))
     return hits >= 2 and hits * 2 >= len(filled)
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """The records of a block by what they are: `lines` of furniture and blanks, and remarks that name them."""
+
+    furniture: tuple[int, ...]
+    blank: tuple[int, ...]
+    remarks: tuple[Remark, ...]
+
+
+def furniture_kind(cells: Sequence[str], block: Block) -> str:
+    """What kind of furniture a record is; '' where it is none."""
+    if is_repeated_header(cells, block.header):
+        return REPEATED_HEADER
+    if is_total(cells, block.header.key):
+        return TOTAL
+    return ""
+
+
+def sort_records(block: Block) -> Sorted:
+    """Tell furniture and blanks from data. What is in doubt stays data."""
+    found: list[tuple[int, str]] = []
+    blank: list[int] = []
+    for number, (line, cells) in enumerate((record.line, record.cells) for record in block.keyless()):
+        if is_blank(cells):
+            blank.append(line)
+        elif kind := furniture_kind(cells, block):
+            found.append((line, kind))
+        elif number == len(blank) + len(found) == 0 and is_second_header(cells, block.header):
+            found.append((line, SECOND_HEADER))
+    for record in block.before:
+        if is_blank(record.cells):
+            blank.append(record.line)
+        elif not _is_stranded(record, block):
+            found.append((record.line, PREAMBLE))
+    remarks = tuple(Remark(line, kind) for line, kind in found)
+    return Sorted(tuple(line for line, _ in found), tuple(blank), remarks)
+
+
+def _is_stranded(record: Record, block: Block) -> bool:
+    """A record of data that stands above the header: as wide as it, with a key in its place."""
+    is_wide = len(record.cells) >= len(block.header.cells) > block.header.key
+    return is_wide and is_key_like(record.cells[block.header.key])

@@ -3,13 +3,14 @@
 Both ways give the same answer; `is_exact` takes only the strict one. What a record means is not known here.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from pipelines.intake.encoding import Decoded
+from pipelines.intake.findings import Remark
+from pipelines.intake.quoting import MASK, take_quotes_out
 from pipelines.intake.records import LineReader, Record, Shape
 
 GRID_SCHEMA = {"line": pl.Int32(), "cells": pl.List(pl.String())}
@@ -24,6 +25,7 @@ class Grid:
     faulty: tuple[Record, ...] = ()
     blank: pl.Series = field(default_factory=lambda: pl.Series("line", [], pl.Int32))
     n_lines: int = 0  # lines that the records were made of
+    notes: tuple[Remark, ...] = ()  # of records that are not faulty
 
     @property
     def n_records(self) -> int:
@@ -37,6 +39,7 @@ class Grid:
             frame=self.frame.filter(pl.col("line") < line),
             faulty=tuple(record for record in self.faulty if record.line < line),
             blank=self.blank.filter(self.blank < line),
+            notes=tuple(note for note in self.notes if note.line < line),
         )
 
     def without(self, lines: Sequence[int]) -> "Grid":
@@ -47,6 +50,7 @@ class Grid:
             frame=self.frame.filter(~pl.col("line").is_in(lines)),
             faulty=tuple(record for record in self.faulty if record.line not in gone),
             blank=self.blank.filter(~self.blank.is_in(lines)),
+            notes=tuple(note for note in self.notes if note.line not in gone),
         )
 
 
@@ -85,13 +89,7 @@ def _marked(lines: pl.Series, start: int, faulty: frozenset[int], shape: Shape, 
     if is_exact:
         frame = frame.with_columns(cells=pl.lit(None, pl.List(pl.String())), is_regular=pl.lit(False))
         return frame.with_columns(is_blank=is_blank_line)
-    separator = re.escape(shape.separator)
-    cell = rf'(?:"[^"{separator}]*"|[^"{separator}]*)'
-    has_quote = pl.col("text").str.contains('"', literal=True)
-    bare = pl.col("text")
-    if frame.select(has_quote.any()).item():
-        is_clean = has_quote & pl.col("text").str.contains(f"^{cell}(?:{separator}{cell})*$")
-        bare = pl.when(is_clean).then(bare.str.replace_all('"', "", literal=True)).otherwise(bare)
+    bare = take_quotes_out(lines, shape.separator)
     frame = frame.with_columns(bare=bare).with_columns(cells=pl.col("bare").str.split(shape.separator))
     is_regular = (
         (pl.col("cells").list.len() == shape.width)
@@ -100,7 +98,18 @@ def _marked(lines: pl.Series, start: int, faulty: frozenset[int], shape: Shape, 
         & (pl.col("bare").str.len_bytes() <= shape.max_cell_chars)
         & ~pl.col("line").is_in(sorted(index + 1 for index in faulty))
     )
-    return frame.with_columns(is_regular=is_regular, is_blank=is_blank_line).drop("bare")
+    frame = frame.with_columns(is_regular=is_regular, is_blank=is_blank_line)
+    return frame.drop("bare") if bare is lines else _unmasked(frame, shape.separator)
+
+
+def _unmasked(frame: pl.DataFrame, separator: str) -> pl.DataFrame:
+    """The cells with the separators that stood within quotes."""
+    is_masked = frame["bare"].str.contains(MASK, literal=True) & ~frame["text"].str.contains(MASK, literal=True)
+    if not is_masked.any():
+        return frame.drop("bare")
+    element = pl.element().str.replace_all(MASK, separator, literal=True)
+    restored = frame.filter(is_masked).select("line", pl.col("cells").list.eval(element))
+    return pl.concat([frame.filter(~is_masked), frame.filter(is_masked).update(restored, on="line")]).sort("line")
 
 
 def _read_odd(decoded: Decoded, start: int, marked: pl.DataFrame, shape: Shape) -> list[Record]:
@@ -121,9 +130,24 @@ def _read_odd(decoded: Decoded, start: int, marked: pl.DataFrame, shape: Shape) 
 
 def _grid(regular: pl.DataFrame, blank: pl.Series, records: Sequence[Record], n_lines: int) -> Grid:
     empty = [record.line for record in records if is_blank(record.cells) and not record.rule]
-    good = [record for record in records if not record.rule and record.line not in frozenset(empty)]
+    is_empty = frozenset(empty)
+    good = [record for record in records if not record.is_faulty and record.line not in is_empty]
     if good:
-        more = pl.DataFrame({"line": [r.line for r in good], "cells": [r.cells for r in good]}, schema=GRID_SCHEMA)
-        regular = pl.concat([regular, more]).sort("line")
+        regular = pl.concat([regular, frame_of(good)]).sort("line")
     blank = pl.concat([blank, pl.Series("line", empty, pl.Int32)]).sort()
-    return Grid(regular, tuple(record for record in records if record.rule), blank, n_lines)
+    notes = tuple(Remark(r.line, r.rule, found=r.found, expected=r.expected) for r in good if r.rule)
+    return Grid(regular, tuple(record for record in records if record.is_faulty), blank, n_lines, notes)
+
+
+def frame_of(records: Sequence[Record]) -> pl.DataFrame:
+    """Records of one width as a frame (GRID_SCHEMA)."""
+    cells = pl.Series("cells", [cell for record in records for cell in record.cells], pl.String)
+    lines = pl.Series("line", [record.line for record in records], pl.Int32)
+    return pl.DataFrame([lines, lists_of(cells, len(records[0].cells) if records else 0)])
+
+
+def lists_of(flat: pl.Series, width: int) -> pl.Series:
+    """A column of lists, each of `width` cells."""
+    if not width:
+        return pl.Series(flat.name, [], pl.List(pl.String()))
+    return flat.reshape((len(flat) // width, width)).arr.to_list()

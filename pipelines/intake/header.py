@@ -4,16 +4,18 @@ Headers are names, or labels in any of the languages; nothing is guessed from th
 """
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from pipelines.intake.confirmation import is_added
 from pipelines.intake.verdict import Refusal
 from schemas.dictionary import Dictionary, Form, normalise
 
 SHARED_KEY = frozenset({"patient_id", "side", "injury_no", "clinic"})  # these alone tell no form
+_IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,17 @@ class Header:
         """Complete, but for other forms that fit as well."""
         return not self.missing and self.score >= 2 and not self.positions.keys() <= SHARED_KEY
 
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The header as it is compared, without empty columns at its end."""
+        return folded_record(self.cells)
+
+    @cached_property
+    def key(self) -> int:
+        """The column of the first required key that the header holds, which every record fills; -1 for none."""
+        required = (name for name in self.form.key if self.form.field(name).is_required)
+        return next((self.positions[name] for name in required if name in self.positions), -1)
+
 
 @lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
@@ -51,69 +64,88 @@ def fold(text: str) -> str:
     return normalise("".join(letter for letter in decomposed if not unicodedata.combining(letter)))
 
 
-def recognise(cells: Sequence[str], dictionary: Dictionary) -> Header | None:
-    """The form that a header fits best, complete or not; None where no column is known."""
-    folded = [fold(cell) for cell in cells]
-    read = [_read_as(form, cells, folded) for form in dictionary.forms.values()]
-    best = max(read, key=lambda header: (header.fits, header.score))
-    if best.score == 0:
-        return None
-    alike = tuple(header.form.name for header in read if header.fits and header.score == best.score)
-    return replace(best, rivals=alike) if best.fits and len(alike) > 1 else best
+def folded_record(cells: Sequence[str | None]) -> tuple[str, ...]:
+    """Every cell folded, without the empty ones at the end."""
+    folded = [fold(cell or "") for cell in cells]
+    while folded and not folded[-1]:
+        folded.pop()
+    return tuple(folded)
 
 
-def _read_as(form: Form, cells: Sequence[str], folded: Sequence[str]) -> Header:
-    names = names_of(form)
-    found: dict[str, list[int]] = {}
-    for position, text in enumerate(folded):
-        if field := names.get(text):
-            found.setdefault(field, []).append(position)
-    known = {position for places in found.values() for position in places}
-    foreign = [position for position, text in enumerate(folded) if text and position not in known]
-    unknown = tuple(position for position in foreign if not is_added(cells[position]))
-    doubled = [cells[place] for places in found.values() if len(places) > 1 for place in places]
-    doubled += [cells[position] for position in unknown if folded.count(folded[position]) > 1]
-    required = [name for name in form.key if form.field(name).is_required]
-    missing = tuple(name for name in required if name not in found)
-    positions = {field: places[0] for field, places in found.items()}
-    return Header(form, tuple(cells), positions, unknown, missing, tuple(doubled))
+class Headers:
+    """What a header may say, from the dictionary: each form's names and labels."""
+
+    def __init__(self, dictionary: Dictionary) -> None:
+        self._names = {name: _names_of(form) for name, form in dictionary.forms.items()}
+        self._forms = dictionary.forms
+        self._known = frozenset(text for names in self._names.values() for text in names)
+
+    def recognise(self, cells: Sequence[str]) -> Header | None:
+        """The form that a header fits best, complete or not; None where no column is known."""
+        if not self._known.intersection(texts := [self._known_text(cell) for cell in cells]):
+            return None
+        read = [self._read_as(form, cells, texts) for form in self._forms.values()]
+        best = max(read, key=lambda header: (header.fits, header.score))
+        alike = tuple(header.form.name for header in read if header.fits and header.score == best.score)
+        return replace(best, rivals=alike) if best.fits and len(alike) > 1 else best
+
+    def is_like(self, cells: Sequence[str]) -> bool:
+        """A quick look: whether one of the first cells that hold no digit is a name or a label."""
+        first = [cell for cell in cells[:20] if cell and not any(map(str.isdigit, cell))][:6]
+        return any(fold(cell) in self._known for cell in first)
+
+    def _known_text(self, cell: str) -> str:
+        """The header folded; without what stands in brackets at its end, such as a unit, if only that is known."""
+        text = fold(cell)
+        bare = fold(_IN_BRACKETS.sub("", cell))
+        return bare if text not in self._known and bare in self._known else text
+
+    def _read_as(self, form: Form, cells: Sequence[str], texts: Sequence[str]) -> Header:
+        found: dict[str, list[int]] = {}
+        for position, text in enumerate(texts):
+            if field := self._names[form.name].get(text):
+                found.setdefault(field, []).append(position)
+        known = {position for places in found.values() for position in places}
+        foreign = [position for position, text in enumerate(texts) if text and position not in known]
+        unknown = tuple(position for position in foreign if not is_added(cells[position]))
+        doubled = [cells[place] for places in found.values() if len(places) > 1 for place in places]
+        doubled += [cells[position] for position in unknown if texts.count(texts[position]) > 1]
+        missing = tuple(name for name in _required(form) if name not in found)
+        positions = {field: places[0] for field, places in found.items()}
+        return Header(form, tuple(cells), positions, unknown, missing, tuple(doubled))
+
+    def refuse(self, candidates: Sequence[Header], first: Sequence[str]) -> Refusal:
+        """Why no line is a header: a key column is missing, or no form comes near. Never quotes a cell."""
+        best = max(candidates, key=lambda header: header.score, default=None)
+        if best and best.rivals:
+            return Refusal("form_ambiguous", expected=", ".join(best.rivals))
+        if best and best.score >= 2 and best.missing:
+            return Refusal("key_column_missing", best.form.name, ", ".join(best.missing), best.missing)
+        form, lacking = self._nearest(best.cells if best else first)
+        return Refusal("form_unknown", form, ", ".join(lacking), lacking)
+
+    def _nearest(self, cells: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+        """The form whose names come nearest, and what of its key is missing."""
+        texts = {text for text in map(fold, cells[:100]) if text}
+
+        def nearness(form: str) -> int:
+            near = (difflib.get_close_matches(text[:60], self._names[form], n=1, cutoff=0.7) for text in texts)
+            return sum(bool(match) for match in near)
+
+        form = self._forms[max(self._names, key=nearness)]
+        found = {self._names[form.name].get(text) for text in texts}
+        return form.name, tuple(name for name in _required(form) if name not in found)
 
 
-def names_of(form: Form) -> Mapping[str, str]:
-    """Folded header -> field. A text that could stand for two fields of the form stands for none."""
-    return _names_of(tuple((f.name, *f.label.values()) for f in form.template_fields))
+def _required(form: Form) -> list[str]:
+    return [name for name in form.key if form.field(name).is_required]
 
 
-@lru_cache(maxsize=100)
-def _names_of(texts: tuple[tuple[str, ...], ...]) -> Mapping[str, str]:
+def _names_of(form: Form) -> Mapping[str, str]:
+    """Folded header -> field. A label that could stand for two fields of the form stands for none."""
     fields: dict[str, set[str]] = {}
-    for name, *labels in texts:
-        for text in (name, *labels):
-            fields.setdefault(fold(text), set()).add(name)
-    names = {text: found.copy().pop() for text, found in fields.items() if len(found) == 1}
-    return {**names, **{fold(name): name for name, *_ in texts}}
-
-
-def refuse_header(candidates: Sequence[Header], first: Sequence[str], dictionary: Dictionary) -> Refusal:
-    """Why no line of a file is a header: a key column is missing, or no form comes near. Never quotes a cell."""
-    best = max(candidates, key=lambda header: header.score, default=None)
-    if best and best.rivals:
-        return Refusal("form_ambiguous", expected=", ".join(best.rivals))
-    if best and best.score >= 2 and best.missing:
-        return Refusal("key_column_missing", best.form.name, ", ".join(best.missing), best.missing)
-    form, lacking = _nearest(best.cells if best else first, dictionary)
-    return Refusal("form_unknown", form, ", ".join(lacking), lacking)
-
-
-def _nearest(cells: Sequence[str], dictionary: Dictionary) -> tuple[str, tuple[str, ...]]:
-    """The form whose names come nearest, and what of its key is missing."""
-    folded = {text for text in map(fold, cells[:200]) if text}
-
-    def nearness(form: Form) -> float:
-        names = names_of(form)
-        near = (difflib.get_close_matches(text[:60], names, n=1, cutoff=0.7) for text in folded)
-        return sum(bool(match) for match in near)
-
-    form = max(dictionary.forms.values(), key=nearness)
-    required = (name for name in form.key if form.field(name).is_required)
-    return form.name, tuple(name for name in required if not folded & {fold(name)})
+    for field in form.template_fields:
+        for label in field.label.values():
+            fields.setdefault(fold(label), set()).add(field.name)
+    labels = {text: found.copy().pop() for text, found in fields.items() if len(found) == 1}
+    return {**labels, **{fold(field.name): field.name for field in form.template_fields}}

@@ -5,10 +5,13 @@ Nothing here believes a cell: types, ranges and rules are validation's.
 
 from dataclasses import replace
 
+from pipelines.intake.block import Block
 from pipelines.intake.dialect import Found, find_header, read_block
 from pipelines.intake.encoding import Decoded, decode
+from pipelines.intake.fragments import name_cut
+from pipelines.intake.header import Headers
 from pipelines.intake.records import TOO_LONG, TOO_SHORT
-from pipelines.intake.table import Block, make_table, next_header
+from pipelines.intake.table import make_table
 from pipelines.intake.verdict import Dialect, Reading, Refusal, TextTable
 from pipelines.settings import Clinic, Limits
 from schemas.dictionary import Dictionary
@@ -27,7 +30,8 @@ def read_file(name: str, content: bytes, dictionary: Dictionary, clinic: Clinic,
         from pipelines.intake.workbook import read_workbook
 
         return read_workbook(content, dictionary, limits)
-    return read_text(decode(content), dictionary, limits)
+    decoded = decode(content)
+    return _refused("file_encoding") if decoded is None else read_text(decoded, dictionary, limits)
 
 
 def _refused(rule: str, found: str = "", expected: str = "") -> Reading:
@@ -36,23 +40,29 @@ def _refused(rule: str, found: str = "", expected: str = "") -> Reading:
 
 def read_text(decoded: Decoded, dictionary: Dictionary, limits: Limits, is_exact: bool = False) -> Reading:
     """The tables of a text file, one below the other."""
+    headers = Headers(dictionary)
     dialect: Dialect | None = None
     tables: list[TextTable] = []
     start = 0
     while start < len(decoded.lines):
-        found = find_header(decoded, start, dictionary, limits)
+        found = find_header(decoded, start, headers, limits)
         if isinstance(found, Refusal):
             return Reading(dialect, refusal=found)
         dialect = dialect or Dialect("csv", decoded.encoding, found.separator, decoded.newline, decoded.has_bom)
         block = read_block(decoded, found, limits, is_exact)
-        line = next_header(block, dictionary)
-        table = make_table(block if line is None else replace(block, grid=block.grid.before(line)), dictionary)
+        if isinstance(block, Refusal):
+            return Reading(dialect, refusal=block)
+        line = block.next_header(headers)
+        own = block if line is None else replace(block, grid=block.grid.before(line))
+        if line is None and not decoded.has_end:
+            own = name_cut(own, decoded.lines)
+        table = make_table(own, dictionary)
         if refusal := _check(decoded, start, found, block, table):
             return Reading(dialect, refusal=refusal)
         tables.append(table)
+        if len(tables) > MAX_TABLES:
+            return Reading(dialect, refusal=Refusal("file_too_many_tables", str(len(tables)), str(MAX_TABLES)))
         start = len(decoded.lines) if line is None else line - 1
-    if len(tables) > MAX_TABLES:
-        return Reading(dialect, refusal=Refusal("file_too_many_tables", str(len(tables)), str(MAX_TABLES)))
     return Reading(dialect, tuple(tables))
 
 

@@ -8,14 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from pipelines.settings import SEPARATORS
+
 TOO_LONG, TOO_SHORT, CUT = "record_too_long", "record_too_short", "record_cut"
 STRAY_QUOTE, NUL, ENCODING, CELL_TOO_LONG = "record_quote", "record_nul", "record_encoding", "record_cell_too_long"
+OTHER_SEPARATOR = "line_other_separator"
 _WHOLE, _OPEN, _STRAY = "whole", "open", "stray"
 
 
 @dataclass(frozen=True)
 class Record:
-    """One record. `rule` names what is wrong with it; its cells are then the reader's best effort."""
+    """One record. `rule` names what is odd; where it is faulty, its cells are the reader's best effort."""
 
     line: int  # of its first line, 1-based
     cells: tuple[str, ...]
@@ -23,6 +26,11 @@ class Record:
     rule: str = ""
     found: str = ""
     expected: str = ""
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether its cells cannot be trusted."""
+        return self.rule not in ("", OTHER_SEPARATOR)
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,8 @@ class LineReader:
             if more is None:
                 return None
             text = f"{text}\n{more}"
+            if '"' not in more and not self._shape.stands_alone(more):
+                continue
             cells, state = split_strictly(text, self._shape.separator)
             if state == _WHOLE:
                 return (text, tuple(cells), last - index + 1) if self._is_one(cells, text, more) else None
@@ -101,12 +111,28 @@ class LineReader:
         if rule := self._fault(index, text, "", n_lines):
             return Record(line, cells, n_lines, rule)
         if shape.width and len(cells) != shape.width:
+            if n_lines == 1 and (other := self._in_other_separator(text)):
+                return Record(line, *other)
             rule = TOO_LONG if len(cells) > shape.width else TOO_SHORT
             return Record(line, cells, n_lines, rule, str(len(cells)), str(shape.width))
         longest = max(map(len, cells))
         if longest > shape.max_cell_chars:
             return Record(line, cells, n_lines, CELL_TOO_LONG, str(longest), str(shape.max_cell_chars))
         return Record(line, cells, n_lines)
+
+    def _in_other_separator(self, text: str) -> tuple[tuple[str, ...], int, str, str, str] | None:
+        """The rest of a record that another separator, and no other, splits as the header asks."""
+        shape = self._shape
+        found: list[tuple[tuple[str, ...], int, str, str, str]] = []
+        for separator in SEPARATORS:
+            if separator == shape.separator or text.count(separator) < shape.width - 1 or shape.key < 0:
+                continue
+            cells, state = split_strictly(text, separator)
+            if state == _WHOLE and len(cells) == shape.width:
+                key = cells[shape.key]
+                if is_key_like(key) and shape.separator not in key:
+                    found.append((tuple(cells), 1, OTHER_SEPARATOR, separator, shape.separator))
+        return found[0] if len(found) == 1 else None
 
     def _fault(self, index: int, text: str, otherwise: str, n_lines: int = 1) -> str:
         if "\0" in text:

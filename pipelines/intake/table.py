@@ -4,114 +4,33 @@ Cells stay as sent; only columns that the form knows are kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import polars as pl
+import pyarrow as pa
 
-from pipelines.intake import furniture
+from pipelines.intake.block import Block
 from pipelines.intake.confirmation import CONFIRMED, is_confirmation
 from pipelines.intake.findings import Remark, findings_of
-from pipelines.intake.grid import Grid, is_blank
-from pipelines.intake.header import Header, recognise
-from pipelines.intake.records import Record, is_key_like
+from pipelines.intake.fragments import set_broken_aside
+from pipelines.intake.furniture import sort_records
+from pipelines.intake.grid import Grid, is_blank, lists_of
+from pipelines.intake.header import Header
+from pipelines.intake.records import ENCODING, NUL, Record
 from pipelines.intake.verdict import Records, TextTable
 from schemas.dictionary import Dictionary
 
 BEFORE_HEADER = "record_before_header"
 
 
-@dataclass(frozen=True)
-class Block:
-    """A header, the records before it that no other header claims, and the records below it, as yet unsorted."""
-
-    sheet: str
-    line: int  # of the header
-    header: Header
-    before: tuple[Record, ...]
-    grid: Grid
-    is_sheet: bool = False  # of a workbook: cells have addresses
-
-    @property
-    def key(self) -> int:
-        """The column of the form's first key, which every record fills."""
-        return key_position(self.header)
-
-
-@dataclass(frozen=True)
-class Sorted:
-    """The records of a block by what they are: `lines` of furniture and blanks, and remarks that name them."""
-
-    furniture: tuple[int, ...]
-    blank: tuple[int, ...]
-    remarks: tuple[Remark, ...]
-
-
-def key_position(header: Header) -> int:
-    """The column of the first required key that the header holds."""
-    required = (name for name in header.form.key if header.form.field(name).is_required)
-    return next((header.positions[name] for name in required if name in header.positions), -1)
-
-
-def next_header(block: Block, dictionary: Dictionary) -> int | None:
-    """The first line below that is a header of its own, for another form or another order of columns."""
-    for line, cells, _ in _keyless(block):
-        other = recognise(cells, dictionary)
-        is_header = other is not None and other.is_complete and not is_key_like(cells[key_position(other)])
-        if is_header and not _is_furniture(cells, block):
-            return line
-    return None
-
-
-def _keyless(block: Block) -> list[tuple[int, tuple[str, ...], bool]]:
-    """Records whose key cannot be one, in order of lines, and whether the reader could split them."""
-    key = pl.col("cells").list.get(block.key, null_on_oob=True)
-    odd = block.grid.frame.filter(~key.str.contains(r"\d").fill_null(False))
-    records = [(line, tuple(cell or "" for cell in cells), True) for line, cells in odd.iter_rows()]
-    return sorted(records + [(record.line, record.cells, False) for record in block.grid.faulty])
-
-
-def _is_furniture(cells: Sequence[str], block: Block) -> str:
-    """What kind of furniture a record is; '' where it is none."""
-    if furniture.is_repeated_header(cells, block.header):
-        return furniture.REPEATED_HEADER
-    if furniture.is_total(cells, block.key):
-        return furniture.TOTAL
-    return ""
-
-
-def sort_records(block: Block) -> Sorted:
-    """Tell furniture and blanks from data. What is in doubt stays data."""
-    found: list[tuple[int, str]] = []
-    blank: list[int] = []
-    for number, (line, cells, _) in enumerate(_keyless(block)):
-        if is_blank(cells):
-            blank.append(line)
-        elif kind := _is_furniture(cells, block):
-            found.append((line, kind))
-        elif number == len(blank) + len(found) == 0 and furniture.is_second_header(cells, block.header):
-            found.append((line, furniture.SECOND_HEADER))
-    for record in block.before:
-        if is_blank(record.cells):
-            blank.append(record.line)
-        elif not _is_stranded(record, block):
-            found.append((record.line, furniture.PREAMBLE))
-    remarks = tuple(Remark(line, kind) for line, kind in found)
-    return Sorted(tuple(line for line, _ in found), tuple(blank), remarks)
-
-
-def _is_stranded(record: Record, block: Block) -> bool:
-    """A record of data that stands above the header: as wide as it, with a key in its place."""
-    is_wide = len(record.cells) >= len(block.header.cells) > block.key
-    return is_wide and is_key_like(record.cells[block.key])
-
-
 def make_table(block: Block, dictionary: Dictionary) -> TextTable:
     """The block as a table of text."""
+    block = set_broken_aside(block)
     parts = sort_records(block)
     stranded = [record for record in block.before if record.line not in {*parts.furniture, *parts.blank}]
     grid = block.grid.without([*parts.furniture, *parts.blank])
     unsplit = [*grid.faulty, *stranded]
-    remarks = [*_column_remarks(block, grid), *parts.remarks]
+    remarks = [*_column_remarks(block, grid), *parts.remarks, *grid.notes]
+    remarks += [Remark(block.line, ENCODING)] if block.is_doubtful else []
     remarks += [Remark(r.line, r.rule or BEFORE_HEADER, found=r.found, expected=r.expected) for r in unsplit]
     records = Records(
         physical=1 + len(block.before) + block.grid.n_records,
@@ -161,17 +80,22 @@ def _raw(records: pl.DataFrame, unsplit: Sequence[Record], header: Header) -> pl
         raw = records.with_columns(_masked(records["cells"], keep))
     if not unsplit:
         return raw
-    hides = bool(header.unknown)
-    cells = [[] if hides else [cell.replace("\0", "\u2400") for cell in record.cells] for record in unsplit]
-    more = pl.DataFrame({"line": [record.line for record in unsplit], "cells": cells}, schema=raw.schema)
-    return pl.concat([raw, more]).sort("line")
+    hides = bool(header.unknown)  # a cell of theirs could stand anywhere in a record that was not split
+    cells = [[] if hides else _without_nul(record) for record in unsplit]
+    lists = pl.Series("cells", pa.array(cells, pa.large_list(pa.large_string())), pl.List(pl.String()))
+    lines = pl.Series("line", [record.line for record in unsplit], pl.Int32)
+    return pl.concat([raw, pl.DataFrame([lines, lists])]).sort("line")
+
+
+def _without_nul(record: Record) -> Sequence[str]:
+    return [cell.replace("\0", "\u2400") for cell in record.cells] if record.rule == NUL else record.cells
 
 
 def _masked(cells: pl.Series, keep: pl.Series) -> pl.Series:
     flat = cells.explode(empty_as_null=False, keep_nulls=False)
     mask = pl.concat([keep] * len(cells)) if len(cells) < 100 else pl.Series(keep.to_list() * len(cells))
     kept = pl.select(pl.when(mask).then(flat)).to_series()
-    return kept.reshape((len(cells), len(keep))).arr.to_list().alias("cells")
+    return lists_of(kept, len(keep)).alias("cells")
 
 
 def _column_remarks(block: Block, grid: Grid) -> list[Remark]:

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 import polars as pl
 import python_calamine
 
-from pipelines.intake.encoding import decode
+from pipelines.intake.encoding import decode_text
 from pipelines.intake.findings import Remark, findings_of
 from pipelines.intake.reading import read_text
 from pipelines.intake.verdict import Dialect, Reading, Refusal, TextTable
@@ -105,7 +105,7 @@ def read_rows(rows: Iterable[Sequence[Cell]], dictionary: Dictionary, limits: Li
         writer.writerow([render_cell(cell) for cell in row])
     if not text.getvalue().strip("\t\n"):
         return Reading(None, refusal=Refusal("file_empty"))
-    return read_text(decode(text.getvalue().encode()), dictionary, limits)
+    return read_text(decode_text(text.getvalue()), dictionary, limits)
 
 
 def render_cell(cell: Cell) -> str:

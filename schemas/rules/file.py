@@ -149,6 +149,18 @@ FILE_RULES = (
         """,
     ),
     rule(
+        "header_damaged",
+        "file error conformance",
+        """
+        en: The header line is damaged: a quotation mark or NUL character stands where none can be. // Copy the header
+            from the template.
+        nl: De kopregel is beschadigd: er staat een aanhalingsteken of NUL-teken waar dat niet kan. // Neem de kop over
+            uit het sjabloon.
+        de: Die Kopfzeile ist beschädigt: ein Anführungs- oder NUL-Zeichen steht an unmöglicher Stelle. // Bitte die
+            Kopfzeile aus der Vorlage übernehmen.
+        """,
+    ),
+    rule(
         "column_twice",
         "file error conformance",
         """

@@ -132,6 +132,37 @@ READING_RULES = (
         """,
     ),
     rule(
+        "line_other_encoding",
+        "record note conformance",
+        """
+        en: This line is written in {found} where the file is written in {expected}; it was read so. // Nothing.
+        nl: Deze regel is geschreven in {found} waar het bestand {expected} gebruikt; zo is hij gelezen. // Niets.
+        de: Diese Zeile ist in {found} geschrieben, die Datei in {expected}; so wurde sie gelesen. // Nichts.
+        """,
+    ),
+    rule(
+        "line_end_missing",
+        "record warning conformance",
+        """
+        en: The file ends without a line break here: if it was cut off, {column} is not whole. // Check the last value.
+        nl: Het bestand eindigt hier zonder regeleinde: als het is afgebroken, is {column} niet heel. // Controleer de
+            laatste waarde.
+        de: Die Datei endet hier ohne Zeilenende: wurde sie abgeschnitten, ist {column} nicht vollständig. // Bitte den
+            letzten Wert prüfen.
+        """,
+    ),
+    rule(
+        "record_broken",
+        "record error conformance",
+        """
+        en: A piece of a line stands next to this line, which may therefore lack a part of a value. // Join the pieces.
+        nl: Naast deze regel staat een stuk van een regel; er kan dus een deel van een waarde ontbreken. // Voeg de
+            stukken samen.
+        de: Neben dieser Zeile steht ein Zeilenstück; ihr kann daher ein Teil eines Wertes fehlen. // Bitte die Stücke
+            zusammenfügen.
+        """,
+    ),
+    rule(
         "row_hidden",
         "record note conformance",
         """

@@ -10,7 +10,6 @@ ROOT = Path(__file__).parents[2]
 NAMED_BY_MODELS = {rule.id for rule in RULES if rule.scope == "row"} | {"date_too_early", "text_too_long"}
 # Words of readers that are not written: workbooks, identifiers, REDCap. The list may only become shorter.
 WORDS_WITHOUT_A_READER = {
-    "file_encoding",
     "mapping_missing",
     "identifier_column",
     "identifier_values",
@@ -19,7 +18,6 @@ WORDS_WITHOUT_A_READER = {
     "column_absent",
     "file_name_replaced",
     "section_empty",
-    "line_other_separator",
     "row_hidden",
     "row_held",
 }

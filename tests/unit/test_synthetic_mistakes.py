@@ -33,6 +33,11 @@ NOT_PLANTED = {
     "row_hidden": "workbooks hide nothing",
     "file_name_replaced": "file names hold clinic, form and number",
     "record_before_header": "damage made for the reader's own tests",
+    "record_broken": "the same",
+    "line_end_missing": "the same",
+    "line_other_encoding": "the same",
+    "header_damaged": "the same",
+    "patient_erased": "needs a patient who withdrew",
 }
 
 
