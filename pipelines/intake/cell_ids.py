@@ -16,7 +16,6 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CHECKED = r"^[A-Z][A-Z0-9]{1,7}-[0-9]{4,12}[0-9A-Z]$"
 _SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?E\+?(\d{1,2})", re.IGNORECASE)
 _DIGITS = str.maketrans("OILQ", "0110")
-_SWAPS: Mapping[str, str] = {"0": "O", "O": "0", "1": "I", "I": "1", "L": "1"}
 _LONGEST_NUMBER = 12
 _VALUES = np.full(256, 255, dtype=np.uint8)
 _VALUES[[ord(character) for character in _ALPHABET]] = np.arange(36, dtype=np.uint8)
@@ -86,7 +85,7 @@ def _settled(text: str, rules: IdRules, otherwise: str, has_look_alikes: bool) -
         return Cell(rule="id_zeros_ambiguous", expected=" / ".join(found))  # the check character may be what is missing
     if not found:
         return Cell(rule="id_check_character" if otherwise == "id_unreadable" else otherwise, expected=prefix)
-    swapped = has_look_alikes or number != rest[:-1] or not found[0].endswith(check)
+    swapped = has_look_alikes or number != rest[:-1]
     return _one_of(found, "id_zeros_restored" if is_padded else "cell_look_alike" if swapped else "id_tidied")
 
 
@@ -106,9 +105,13 @@ def _squeeze(text: str) -> str:
 
 
 def _checked(stem: str, check: str) -> list[str]:
-    """The stem with its check character, if that is the one given or one that looks like it."""
-    options = [f"{stem}{check}", *([f"{stem}{_SWAPS[check]}"] if check in _SWAPS else [])]
-    return pl.Series(options).filter(is_checked(pl.Series(options))).to_list()
+    """The stem with the check character as given, if it is right.
+
+    No look-alike is tried here: every letter and digit is a check character of its own, and one that looks like it
+    belongs to another patient's number as soon as a digit is wrong as well.
+    """
+    option = pl.Series([f"{stem}{check}"])
+    return option.filter(is_checked(option)).to_list()
 
 
 def _own_numbers(text: str, rules: IdRules) -> tuple[list[str], str]:
