@@ -48,7 +48,7 @@ lint: setup
 	@$(BIN)/sqlfluff lint -q --disable-progress-bar --processes $(WORKERS) dbt_like_sql
 
 types: setup
-	@$(BIN)/mypy --no-error-summary schemas warehouse pipelines
+	@$(BIN)/mypy --no-error-summary schemas warehouse pipelines portal
 
 lock: ## Pin the dependencies anew, with hashes
 	@uv pip compile --quiet --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -40,6 +40,8 @@ COMMANDS = {
     "demo": ("demo", "The whole pipeline on the example submissions."),
     "audit": ("audit", "Why the last snapshot was discarded, and the rows that broke it."),
     "doctor": ("doctor", "Look the registry home over and say how to mend it."),
+    "serve": ("serve", "Serve the clinics' pages: upload, findings, who is due, benchmarks."),
+    "user": ("user", "Say who may sign in to the pages."),
     "dev": ("dev", "Open the Dagster page on this home."),
     "up": ("dev", "Keep the registry running: Dagster's daemon and its page."),
 }

@@ -1,0 +1,75 @@
+"""What a request may cost before anything reads it: its size, its slowness, how often one address tries to sign in."""
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+SECONDS_A_PIECE = 30.0
+FORM_BYTES = 1_000_000  # what comes with a file, or a form without one
+MAX_ADDRESSES = 10_000
+
+
+class TooMuchError(Exception):
+    """The body is larger than the page takes, or comes too slowly."""
+
+
+class LimitBody:
+    """Refuse a body beyond a size (413), or one whose next piece does not come in time (408), before it is kept."""
+
+    def __init__(self, app: ASGIApp, max_bytes: Callable[[], int], seconds_a_piece: float = SECONDS_A_PIECE) -> None:
+        self.app, self.max_bytes, self.seconds = app, max_bytes, seconds_a_piece
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count what comes; an answer of ours where the limit is passed."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        limit, read = self.max_bytes() + FORM_BYTES, 0
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > limit:
+            await PlainTextResponse("Too large.", 413)(scope, receive, send)
+            return
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await asyncio.wait_for(receive(), self.seconds)
+            read += len(message.get("body", b""))
+            if read > limit:
+                raise TooMuchError
+            return message
+
+        has_begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, counted, watched)
+        except (TooMuchError, TimeoutError) as error:
+            if not has_begun:
+                status = 413 if isinstance(error, TooMuchError) else 408
+                await PlainTextResponse("Too large." if status == 413 else "Too slow.", status)(scope, receive, send)
+
+
+class Attempts:
+    """How often a key (an address) tried something in the last while; flat in memory."""
+
+    def __init__(self, allowed: int, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.allowed, self.seconds, self.clock = allowed, seconds, clock
+        self._tries: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def is_too_often(self, key: str) -> bool:
+        """Count one try and say whether it is one too many."""
+        now = self.clock()
+        tries = self._tries.setdefault(key, deque(maxlen=self.allowed + 1))
+        self._tries.move_to_end(key)
+        while len(self._tries) > MAX_ADDRESSES:
+            self._tries.popitem(last=False)
+        tries.append(now)
+        return len(tries) > self.allowed and now - tries[0] < self.seconds

@@ -1,0 +1,12 @@
+"""The pages, each module a topic: a function of a `Call` that reads, acts and renders. This lists their routes."""
+
+from portal.call import SIGNED_IN
+from portal.pages import account, sign_in, start
+
+ROUTES = (*sign_in.ROUTES, *account.ROUTES, *start.ROUTES)
+
+# The menu: route, text, who sees it.
+MENU = (
+    ("start", "shell.start", SIGNED_IN),
+    ("account", "shell.account", SIGNED_IN),
+)

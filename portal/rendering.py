@@ -1,0 +1,24 @@
+"""From a template and what it shows to text. Every value is escaped; a missing one is an error."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import jinja2
+
+
+def render(template: str, context: Mapping[str, Any]) -> str:
+    """Render a template of `portal/templates`."""
+    return environment().get_template(template).render(context)
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Where templates come from and how they are read."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("portal"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
