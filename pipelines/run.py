@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from pipelines.accountability.log import Actor, record, record_decision, this_account
 from pipelines.intake.outbox import read_receipts
 from pipelines.intake.receipt import Receipt
 from pipelines.intake.submission import Failure, Intake, Loaded, Progress, adopt, load, sweep, waiting
@@ -61,10 +62,11 @@ def run(
     *,
     command: str = "run",
     patience_seconds: float = PATIENCE_SECONDS,
+    actor: Actor | None = None,
 ) -> RunSummary:
     """Load all that waits and publish a snapshot. `LockedError` where another run is under way."""
     with lock(home, command, patience_seconds):
-        loaded = load_waiting(home, settings, clock(), progress)
+        loaded = load_waiting(home, settings, clock(), progress, actor=actor)
         derivation = publish_snapshot(home, settings, clock(), progress)
     return RunSummary(loaded.receipts, loaded.failures, derivation)
 
@@ -75,6 +77,7 @@ def load_waiting(
     now: datetime,
     progress: Progress | None = None,
     only: Collection[str] | None = None,
+    actor: Actor | None = None,
 ) -> Loaded:
     """Load what waits, or of it the submissions named in `only`. The caller holds the lock.
 
@@ -82,14 +85,24 @@ def load_waiting(
     """
     finish_erasures(home, settings, now)
     sweep(home)
-    adopt(home, now)
+    actor = actor or this_account()
+    for submission in adopt(home, now):
+        record(home, actor, "submit", now, submission=submission, how="found in the inbox")
     items = [item for item in waiting(home) if only is None or item.submission in only]
     answered = read_receipts(home.outbox_folder, set(only or ()) - {item.submission for item in items})
     with open_facts(home) as connection:
         states = partial(read_states, connection, build_plan().models)
         is_erased = read_erased(home, connection)
         loaded = load(Intake(home, settings, read_dictionary(), connection, now, states, is_erased), items, progress)
+    _record_run(home, actor, now, loaded)
     return Loaded({**answered, **loaded.receipts}, loaded.failures)
+
+
+def _record_run(home: Home, actor: Actor, now: datetime, loaded: Loaded) -> None:
+    if loaded.receipts or loaded.failures:
+        n_refused = sum(receipt["refused"] is not None for receipt in loaded.receipts.values())
+        n_answered, n_failed = len(loaded.receipts), len(loaded.failures)
+        record(home, actor, "run", now, n_answered=n_answered, n_refused=n_refused, n_failed=n_failed)
 
 
 def decide_and_derive(
@@ -102,6 +115,7 @@ def decide_and_derive(
     """Record a person's decision and publish the snapshot that follows from it; the decision's number."""
     with lock(home, decision.kind):
         finish_erasures(home, settings, clock())
+        record_decision(home, decision)
         with open_facts(home) as connection:
             number = ledger.decide(connection, decision)
         publish_snapshot(home, settings, clock(), progress)

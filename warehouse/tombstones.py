@@ -5,14 +5,16 @@ Erasing stands in `erasure`; which rows a hash refuses is the intake's to say.
 
 import hmac
 import json
+import os
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import duckdb
 
-from warehouse.durability import replace_file
+from warehouse.durability import replace_file, sync_folder
 from warehouse.errors import HomeError
 from warehouse.layout import Home
 
@@ -35,11 +37,20 @@ def hash_of(key: bytes, patient_id: str) -> str:
 
 
 def make_key(home: Home) -> bytes:
-    """The home's key, made at the first erasure."""
+    """The home's key, made when it is first asked for; of two who ask at once both get the same."""
     if not home.tombstone_key.exists():
         _refuse_lost_key(home)
-        replace_file(home.tombstone_key, secrets.token_bytes(_KEY_BYTES))
+        _place_key(home)
     return home.tombstone_key.read_bytes()
+
+
+def _place_key(home: Home) -> None:
+    part = home.tombstone_key.with_name(f"{home.tombstone_key.name}.{secrets.token_hex(4)}")
+    replace_file(part, secrets.token_bytes(_KEY_BYTES))
+    with suppress(FileExistsError):
+        os.link(part, home.tombstone_key)
+    part.unlink()
+    sync_folder(home.path)
 
 
 def read_key(home: Home) -> bytes:

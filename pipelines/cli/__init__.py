@@ -33,6 +33,7 @@ COMMANDS = {
     "duplicates": ("decision", "List pairs that may be one person."),
     "link": ("decision", "Say that two numbers are one person."),
     "withdraw": ("withdrawal", "Record that a patient withdraws, or erase one."),
+    "log": ("log", "Who did what, and who looked at which patient."),
     "digest": ("digest", "What needs whom, and since when; by mail too."),
     "release": ("release", "Cut a release from the current snapshot."),
     "dictionary": ("dictionary", "Write the data dictionary."),

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.context import open_home
+from pipelines.accountability.looks import record_look
+from pipelines.cli.context import actor, now, open_home
 from pipelines.cli.query import PRINTERS, ask
 from pipelines.errors import UsageError
 from warehouse.audit import FAIL, read_offending, read_results
@@ -38,7 +39,9 @@ def show_audit(path: str, /, audit: str | None, form: str) -> None:
         rows = [(r.audit, r.result, r.n_offending, r.n_rows, r.sentence) for r in failed.values()]
         PRINTERS[form](["audit", "result", "offending", "rows", "what must be true"], rows, 1_000)
     elif audit in failed and failed[audit].result == FAIL:
-        PRINTERS[form](*read_offending(kept, audit), 1_000)
+        columns, found = read_offending(kept, audit)
+        record_look(home, actor(), now(), "audit show", (), tables=[failed[audit].table_name], n_rows=len(found))
+        PRINTERS[form](columns, found, 1_000)
     else:
         raise UsageError(f"No rows are kept of {audit}.", f"Rows are kept of: {', '.join(failed)}.")
     sys.exit(1)

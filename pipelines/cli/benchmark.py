@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.context import open_home
+from pipelines.accountability.looks import record_look
+from pipelines.cli.context import actor, now, open_home
 from pipelines.cli.query import ask
 from pipelines.errors import UsageError
 from pipelines.reports.patient_text import patient_lines
@@ -36,6 +37,7 @@ def benchmark_command(path: str, /, patient: str, as_json: bool, html: Path | No
     columns, rows = ask(home.registry_path, PATIENT_SQL.format(patient=literal(patient)))
     if not rows:
         raise unknown_patient()
+    record_look(home, actor(), now(), "benchmark", [patient])
     records = [dict(zip(columns, row, strict=True)) for row in rows]
     if as_json:
         click.echo(json.dumps(records, indent=1, ensure_ascii=False, default=str))
@@ -58,6 +60,7 @@ def write_page(home: Home, patient: str, html: Path, language: str | None) -> No
         source = source_of(database, is_synthetic=settings.is_synthetic, registry=settings.name)
     if not episodes:
         raise unknown_patient()
+    record_look(home, actor(), now(), "benchmark", [patient])
     clinic = settings.clinics.get(episodes[0].episode["clinic"])
     words = read_words(language or (clinic.language if clinic else "en"))
     html.write_text(patient_page(episodes, source, words), encoding="utf-8")

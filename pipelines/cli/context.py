@@ -1,11 +1,13 @@
 """What commands share: the home named on the command line, its settings, the clock, where a file goes."""
 
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from pipelines.accountability.log import Actor, this_account
 from pipelines.errors import HomeError, UsageError
 from pipelines.settings import Clinic, Settings, read_settings
 from warehouse.layout import Home
@@ -14,6 +16,12 @@ from warehouse.layout import Home
 def now() -> datetime:
     """The one place where a command reads the clock (UTC)."""
     return datetime.now(UTC)
+
+
+def actor() -> Actor:
+    """Who runs the command: HAMREG_USER where it is set, and always the account."""
+    account = this_account()
+    return Actor(os.environ.get("HAMREG_USER") or account.name, account.account)
 
 
 def open_home(path: str) -> Home:

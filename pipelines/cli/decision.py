@@ -1,14 +1,13 @@
 """The coordinator's decisions: undo, share, link. Each is a row in the facts, never a deletion of one."""
 
-import getpass
 from collections.abc import Sequence
 from dataclasses import replace
 
 import click
 
-from pipelines.cli.context import find_clinic, now, read_home
+from pipelines.cli.context import actor, find_clinic, now, read_home
 from pipelines.cli.progress import shown_progress
-from pipelines.cli.query import ask, print_table
+from pipelines.cli.query import ask, ask_recorded, print_table
 from pipelines.errors import UsageError
 from pipelines.settings import Settings
 from warehouse.comparison import Difference
@@ -89,7 +88,7 @@ def link_command(path: str, /, patient: str, other: str, preview: bool, reason: 
 def duplicates_command(path: str, /) -> None:
     """List pairs that may be one person: same side and sex, injured within 3 days, age within a year."""
     home, _ = read_home(path)
-    columns, rows = ask(home.registry_path, DUPLICATES_SQL)
+    columns, rows = ask_recorded(home, home.registry_path, DUPLICATES_SQL, "duplicates")
     print_table(columns, rows)
     if rows:
         click.echo("If two numbers are one person: hamreg link PATIENT OTHER --preview")
@@ -126,7 +125,7 @@ def _difference(difference: Difference) -> str:
 
 def make_decision(kind: str, reason: str, **subject: str | int | None) -> Decision:
     """A decision made now, by whoever runs the command."""
-    decision = Decision(kind, now(), getpass.getuser(), reason=reason or None)
+    decision = Decision(kind, now(), actor().name, reason=reason or None)
     return replace(decision, **subject)  # type: ignore[arg-type]  # the subject's fields are typed where it is named
 
 

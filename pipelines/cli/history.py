@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import click
 
-from pipelines.cli.context import open_home, read_home
-from pipelines.cli.query import PRINTERS, ask
+from pipelines.accountability.looks import record_look
+from pipelines.cli.context import actor, now, open_home, read_home
+from pipelines.cli.query import PRINTERS, ask_recorded
 from pipelines.errors import UsageError
 from pipelines.history import Version, read_history
 from warehouse.layout import Home
@@ -25,6 +26,7 @@ def history_command(path: str, /, patient: str, as_json: bool) -> None:
     if not versions:
         said = f" {note}" if (note := erasure_note(home)) else ""
         raise UsageError(f"The snapshot knows no patient of that number.{said}", 'hamreg query "from registry.episode"')
+    record_look(home, actor(), now(), "history", [patient])
     if as_json:
         click.echo(json.dumps([asdict(version) for version in versions], indent=1, ensure_ascii=False, default=str))
         return
@@ -69,7 +71,7 @@ def as_of_command(path: str, /, day: datetime, sql: str, form: str) -> None:
     if day.replace(tzinfo=UTC) > datetime.now(UTC):
         raise UsageError("That day is still to come.", "Name a day that is over, as 2025-03-01.")
     with derived_as_of(home, settings, day.date()) as database:
-        columns, rows = ask(database, sql)
+        columns, rows = ask_recorded(home, database, sql, "as-of")
     PRINTERS[form](columns, rows, 1_000)
     if note := erasure_note(home):
         click.echo(note, err=True)

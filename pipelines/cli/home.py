@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.context import find_clinic, open_home, read_home
+from pipelines.accountability.log import record
+from pipelines.cli.context import actor, find_clinic, now, open_home, read_home
 from pipelines.errors import SettingsError, UsageError
 from pipelines.home import create_home, hand_out_numbers, write_clinic
 from pipelines.settings import CLINIC_CODE, DATE_ORDERS, DECIMALS, LANGUAGES, Clinic, read_settings
@@ -24,6 +25,7 @@ def init_command(path: str, name: str, timezone: str) -> None:
     if home.settings_path.exists():
         raise UsageError(f"There is a registry at {path} already.", "`hamreg status` says what it holds.")
     create_home(home, name=name, timezone=timezone)
+    record(home, actor(), "init", now())
     click.echo(f"Made a registry home at {path}.")
     click.echo("Next: hamreg clinic add AMC --name 'Amsterdam UMC' --language nl --date-order dmy --decimal comma")
 
@@ -52,6 +54,7 @@ def add_clinic(path: str, /, code: str, separator: str | None, **answers: str | 
     default = "semicolon" if values["decimal"] == "comma" else "comma"
     values["separator"] = SEPARATOR_NAMES[separator or default]
     write_clinic(home, code, values)
+    record(home, actor(), "clinic", now(), clinic=code)
     verb = "Changed" if code in settings.clinics else "Added"
     click.echo(f"{verb} clinic {code}. Its inbox is {home.inbox(code)}.")
     if not values["date_order"]:
@@ -108,5 +111,6 @@ def ids_command(path: str, code: str, count: int) -> None:
     """
     home, settings = read_home(path)
     find_clinic(settings, code)
+    record(home, actor(), "ids", now(), clinic=code, n_numbers=count)
     for number in hand_out_numbers(home, code, count):
         click.echo(make_patient_id(code, number))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.cli.context import find_clinic, now, read_home, write_output
+from pipelines.accountability.log import record
+from pipelines.cli.context import actor, find_clinic, now, read_home, write_output
 from pipelines.errors import UnreadableFileError, UsageError
 from pipelines.settings import DATE_ORDERS, DECIMALS, LANGUAGES, Clinic, Settings
 
@@ -75,6 +76,7 @@ def submit_command(path: str, code: str, files: tuple[Path, ...]) -> None:
     clinic = find_clinic(settings, code)
     for file in map(_readable, files):
         submission = hand_in(home, clinic.code, file.name, file, now())
+        record(home, actor(), "submit", now(), clinic=clinic.code, submission=submission)
         click.echo(f"Received {file.name} as {submission}")
     click.echo("Next: hamreg run loads what waits.")
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.context import open_home
+from pipelines.accountability.looks import ask_and_record
+from pipelines.cli.context import actor, now, open_home
 from warehouse.connection import reader, translated
+from warehouse.layout import Home
 
 Rows = Sequence[Sequence[object]]
 
@@ -32,7 +34,7 @@ def query_command(path: str, /, sql: str, form: str, release_id: str | None, lim
     """
     home = open_home(path)
     database = home.releases / release_id / "registry.duckdb" if release_id else home.registry_path
-    columns, rows = ask(database, sql)
+    columns, rows = ask_recorded(home, database, sql, "query")
     PRINTERS[form](columns, rows, limit)
 
 
@@ -42,6 +44,11 @@ def ask(database: Path, sql: str) -> tuple[list[str], Rows]:
         answer = connection.execute(sql)
         columns = [str(column[0]) for column in answer.description or []]
         return columns, answer.fetchall()
+
+
+def ask_recorded(home: Home, database: Path, sql: str, command: str) -> tuple[list[str], Rows]:
+    """The same, recorded in the log as a look where the query reads patients' rows."""
+    return ask_and_record(home, database, sql, actor(), now(), command)
 
 
 def print_table(columns: list[str], rows: Rows, limit: int = 1_000) -> None:

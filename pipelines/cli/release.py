@@ -2,7 +2,8 @@
 
 import click
 
-from pipelines.cli.context import now, read_home
+from pipelines.accountability.log import record
+from pipelines.cli.context import actor, now, read_home
 from pipelines.errors import AuditError
 from pipelines.release.publication import (
     Release,
@@ -25,6 +26,7 @@ def release_command(ctx: click.Context) -> None:
     if ctx.invoked_subcommand is None:
         home, _ = read_home(ctx.obj)
         release = cut_release(home, now)
+        record(home, actor(), "release", now(), release=release.id)
         click.echo(f"Cut release {release.id} from snapshot {release.snapshot}.")
         _show(release)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.context import find_clinic, now, read_home, write_output
-from pipelines.cli.query import PRINTERS, ask
+from pipelines.accountability.looks import record_look
+from pipelines.cli.context import actor, find_clinic, now, read_home, write_output
+from pipelines.cli.query import PRINTERS, ask_recorded
 from pipelines.errors import UsageError
 from pipelines.reports.morning import ClinicMorning, Morning, read_morning
 from pipelines.settings import Clinic, Settings
@@ -57,10 +58,10 @@ def overdue_command(path: str, /, code: str | None, day: datetime | None, form: 
         raise UsageError("-o goes with --format xlsx.", f"Or send the {form} on: hamreg overdue --format {form} > FILE")
     with _database(home, settings, day) as database:
         if form == "xlsx":
-            _write_due(database, clinic, output)
+            _write_due(home, database, clinic, output)
             return
         condition = f"clinic = {literal(clinic.code)}" if clinic else "true"
-        columns, rows = ask(database, OVERDUE_SQL.format(condition=condition))
+        columns, rows = ask_recorded(home, database, OVERDUE_SQL.format(condition=condition), "overdue")
     PRINTERS[form](columns, rows, 10_000)
 
 
@@ -75,10 +76,11 @@ def _database(home: Home, settings: Settings, day: datetime | None) -> AbstractC
     return derived_as_of(home, settings, day.date())
 
 
-def _write_due(database: Path, clinic: Clinic | None, output: Path | None) -> None:
+def _write_due(home: Home, database: Path, clinic: Clinic | None, output: Path | None) -> None:
     from pipelines.reports.due import read_due, render_due
 
     visits = read_due(database, clinic.code if clinic else None)
+    record_look(home, actor(), now(), "overdue", {visit.patient_id for visit in visits})
     content = render_due(visits, clinic.language if clinic else "en")
     write_output(content, output, f"Wrote {output}: {len(visits):,} visits to fill in, then: hamreg check {output}")
 

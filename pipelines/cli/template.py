@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from pipelines.cli.context import find_clinic, read_home, write_output
+from pipelines.accountability.looks import record_look
+from pipelines.cli.context import actor, find_clinic, now, read_home, write_output
 from pipelines.errors import UsageError
 from pipelines.settings import Clinic
 
@@ -72,7 +73,10 @@ def _due(path: str, form: str | None, code: str | None, clinic: Clinic, is_workb
 
     if code is None or not is_workbook or form is not None:
         raise UsageError("--due fills a clinic's workbook in.", "Give --clinic and --xlsx with it, and no form.")
-    return render_due(read_due(read_home(path)[0].registry_path, clinic.code), clinic.language)
+    home, _ = read_home(path)
+    visits = read_due(home.registry_path, clinic.code)
+    record_look(home, actor(), now(), "template --due", {visit.patient_id for visit in visits})
+    return render_due(visits, clinic.language)
 
 
 def _find_form(form: str, known: list[str]) -> None:

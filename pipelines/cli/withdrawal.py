@@ -1,10 +1,8 @@
 """`hamreg withdraw`: no more contact, no further use, or erased. The first two are decisions like any other."""
 
-import getpass
-
 import click
 
-from pipelines.cli.context import now, read_home
+from pipelines.cli.context import actor, now, read_home
 from pipelines.cli.decision import REASON, known_patient, make_decision, take_decision
 from pipelines.settings import Settings
 from warehouse.layout import Home
@@ -51,7 +49,7 @@ def _erase(home: Home, settings: Settings, patient: str, reason: str, is_preview
         return
     if not is_sure:
         click.confirm("Erase the patient for good?", abort=True)
-    work = erase(home, settings, patient, getpass.getuser(), reason, now())
+    work = erase(home, settings, patient, actor().name, reason, now())
     if is_sure:
         tell(work)
     click.echo("The patient is erased; a new snapshot stands. Later rows of this number will be refused.")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from pipelines.accountability.log import Actor
 from pipelines.defs.automation import DERIVE, LOAD
 from pipelines.defs.instance import open_instance
 from pipelines.defs.orphans import fail_orphans
@@ -47,11 +48,11 @@ class RecordingRegistry(Registry):
         return derivation
 
 
-def run_in_process(home: Home, settings: Settings, progress: Progress | None = None) -> RunSummary:
+def run_in_process(home: Home, settings: Settings, actor: Actor, progress: Progress | None = None) -> RunSummary:
     """Heal, then run the job over all that waits, or the models alone where nothing does."""
     with lock(home, COMMAND):
         pass  # another writer is named before a run begins, which would fail for it
-    registry = RecordingRegistry(home, COMMAND, progress, PATIENCE_SECONDS)
+    registry = RecordingRegistry(home, COMMAND, progress, PATIENCE_SECONDS, actor)
     with open_instance(home) as instance:
         fail_orphans(instance, home)
         found = find_range(instance, home, now())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from pipelines.accountability.log import Actor, record, this_account
 from pipelines.alerts.telling import Told, tell_digest
 from pipelines.defs.life import sign_of_life
 from pipelines.errors import RegistryError
@@ -40,6 +41,7 @@ class Registry:
     command: str = "dagster"  # what another writer is told of who holds the lock
     progress: Progress | None = None
     patience_seconds: float = PATIENCE_SECONDS
+    actor: Actor = field(default_factory=this_account)
     mail_password: str = field(default="", repr=False)
 
     def load(self, submissions: Sequence[str]) -> "Loaded":
@@ -47,7 +49,7 @@ class Registry:
         from pipelines.run import load_waiting
 
         with Withheld(self.home), lock(self.home, f"{self.command} (load)", self.patience_seconds):
-            loaded = load_waiting(self.home, self._settings(), now(), self.progress, submissions)
+            loaded = load_waiting(self.home, self._settings(), now(), self.progress, submissions, self.actor)
             answered = [name for name in submissions if name not in loaded.receipts]
             return replace(loaded, receipts={**read_receipts(self.home, answered), **loaded.receipts})
 
@@ -61,7 +63,9 @@ class Registry:
     def release(self) -> Release:
         """Cut a release from the current snapshot."""
         with Withheld(self.home):
-            return cut_release(self.home, now)
+            release = cut_release(self.home, now)
+            record(self.home, self.actor, "release", now(), release=release.id)
+            return release
 
     def tell_digest(self) -> Told:
         """Write the digest and mail it."""

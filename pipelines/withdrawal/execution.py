@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 
+from pipelines.accountability.log import Actor, forget, record, this_account
 from pipelines.errors import UsageError
 from pipelines.intake.blanking import blank_lines
 from pipelines.intake.erased import PATIENT_ERASED, IsErased
@@ -50,6 +51,7 @@ def erase(home: Home, settings: Settings, number: str, actor: str, reason: str, 
             said = re.sub(patient.pattern, NAMELESS, reason, flags=re.IGNORECASE) or None
             tombstones = tuple(Tombstone(hash_of(key, item), now, actor, said) for item in sorted(patient.numbers))
             work = _plan(home, settings, connection, replace(patient, tombstones=tombstones))
+        record(home, Actor(actor, this_account().account), "erase", now, n_rows=len(work.places))
         write_work(home, work)
         _execute(home, settings, work, now)
     return work
@@ -104,6 +106,7 @@ def _execute(home: Home, settings: Settings, work: Work, now: datetime) -> None:
     _rewrite(home, work)
     write_log(home, work.tombstones)
     reached("erasure.log")
+    forget(home, work.hashes)
     for item in work.archived:
         _take_out(home, item)
     _remove_derived(home)
