@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from pipelines.errors import RegistryError
 from portal.call import Call, language_of
+from portal.checking import Checks
 from portal.headers import SecureHeaders
 from portal.limits import Attempts, LimitBody
 from portal.pages import MENU, ROUTES
@@ -53,6 +54,7 @@ def create_app(home: Home, clock: Callable[[], datetime] = now, *, is_secure: bo
         exception_handlers={HTTPException: _tell, RegistryError: _tell_error},
     )
     app.state.portal, app.state.menu = portal, MENU
+    app.state.checks = Checks(portal)
     app.state.sign_ins = Attempts(SIGN_INS, SIGN_IN_SECONDS)
     return app
 

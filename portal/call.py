@@ -61,14 +61,9 @@ class Call:
 
     @property
     def clinic(self) -> str:
-        """The clinic whose eyes the page has: the user's own; a coordinator names one (`?clinic=`), or none."""
+        """The clinic whose eyes the page has: the user's own; a coordinator chose one, or none yet ('')."""
         user = self.signed_in
-        if not user.is_coordinator:
-            return user.clinic
-        named = self.request.query_params.get("clinic", "")
-        if named and named not in self.portal.settings.clinics:
-            raise HTTPException(404)
-        return named
+        return str(self.request.session.get("clinic", "")) if user.is_coordinator else user.clinic
 
     def field(self, name: str) -> str:
         """A field of the form as text; '' where it is missing or a file."""
@@ -178,6 +173,7 @@ def _frame(call: Call) -> Mapping[str, Any]:
         "notice": session.pop("notice", ""),
         "menu": menu_of,
         "url": lambda name, /, **places: call.request.url_for(name, **places).path,
+        "clinics": settings.clinics,
         "is_synthetic": settings.is_synthetic,
         "local": lambda instant: local_time(instant, settings.zone),
     }

@@ -1,0 +1,87 @@
+"""Checking a draft as intake would, off the page's thread, so that a large file keeps nobody waiting.
+
+A user's texts are put into the rows as sent, and the whole is read anew: nothing here knows what is right.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipelines.settings import Clinic
+from portal.asks import Rows, asks_of, rows_of
+from portal.drafts import Draft, Drafts
+from portal.mending import mended
+from portal.state import Portal
+
+if TYPE_CHECKING:
+    from pipelines.intake.verdict import Verdict
+
+MENDABLE_ROWS = 20_000  # beyond this a file is mended in the program it came from
+ONE_AT_A_TIME = 1  # the machine's other core serves pages
+
+Found = Mapping[str, Any]
+
+
+class Checks:
+    """Checks under way in this process, by draft: one at a time, in the order of uploads."""
+
+    def __init__(self, portal: Portal) -> None:
+        self.portal = portal
+        self.drafts = Drafts(portal.folder / "drafts")
+        self._pool = ThreadPoolExecutor(ONE_AT_A_TIME, thread_name_prefix="check")
+        self._running: dict[str, Future[None]] = {}
+
+    def begin(self, draft: Draft, language: str) -> "Future[None]":
+        """Check the draft unless that is under way; after a restart of the server it begins again."""
+        running = self._running.get(draft.id)
+        if running is None or running.done():
+            running = self._running[draft.id] = self._pool.submit(self._check, draft, language)
+        return running
+
+    def found(self, draft: Draft, language: str, patience_seconds: float) -> Found | None:
+        """What was found, after waiting for it a moment; None where it takes longer."""
+        known = self.drafts.read_checked(draft)
+        if known is not None:
+            return known
+        try:
+            self.begin(draft, language).result(patience_seconds)
+        except TimeoutError:
+            return None
+        self._running.pop(draft.id, None)
+        return self.drafts.read_checked(draft)
+
+    def _check(self, draft: Draft, language: str) -> None:
+        from pipelines.intake.receipt import check_receipt
+        from schemas.dictionary import read_dictionary
+
+        dictionary, limits = read_dictionary(), self.portal.settings.limits
+        sent, verdict = judge(self.portal, draft, self.drafts)
+        receipt = check_receipt(verdict, dictionary, language, limits.max_findings_listed)
+        if verdict.refusal is not None and not verdict.refusal.is_stored:
+            self.drafts.forget_file(draft)
+        n_rows = sum(section.raw.height for section in verdict.sections)
+        asks = asks_of(receipt, verdict, sent, draft, dictionary, language)
+        found = {"receipt": receipt, "asks": asks, "is_mendable": n_rows <= MENDABLE_ROWS}
+        self.drafts.write_checked(draft, found)
+
+
+def judge(portal: Portal, draft: Draft, drafts: Drafts) -> "tuple[Rows, Verdict]":
+    """The rows as uploaded, and what intake makes of them with the user's texts in."""
+    settings, path = portal.settings, drafts.path(draft)
+    clinic = settings.clinics.get(draft.clinic, Clinic(draft.clinic))
+    verdict = _judge_file(portal, path, clinic)
+    sent = rows_of(verdict)
+    if draft.mends or draft.yeses:
+        again = path.with_name("mended")
+        again.write_bytes(mended(draft, verdict, clinic.language))
+        verdict = _judge_file(portal, again, clinic)
+    return sent, replace(verdict, file=draft.name)
+
+
+def _judge_file(portal: Portal, path: Path, clinic: Clinic) -> "Verdict":
+    from pipelines.intake.submission import judge_file
+    from schemas.dictionary import read_dictionary
+
+    return judge_file(path, clinic, read_dictionary(), portal.settings.limits)

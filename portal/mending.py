@@ -1,0 +1,64 @@
+"""A draft's file with the user's texts and yeses in it, written the way it came."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from portal.drafts import Draft
+
+if TYPE_CHECKING:
+    from pipelines.intake.verdict import Section, Verdict
+    from schemas.dictionary import Dictionary
+
+YES = "1"  # a yes in every language
+
+
+def mended(draft: Draft, verdict: "Verdict", language: str) -> bytes:
+    """The rows of every section as uploaded, but for the user's texts, and a column of yeses. Furniture is left out."""
+    from pipelines.intake.confirmation import CONFIRM_HEADERS, is_added
+    from pipelines.intake.rewriting import Sheet, write_back
+    from pipelines.intake.verdict import Dialect
+    from schemas.vocabulary import LANGUAGES
+
+    place = LANGUAGES.index(language) if language in LANGUAGES else 0
+    sheets = []
+    for section in verdict.sections:
+        kept = [column for column, cell in enumerate(section.header) if not is_added(cell)]
+        header = [*(section.header[column] for column in kept), CONFIRM_HEADERS[place]]
+        raw = section.raw.sort("line").select("line", "cells")
+        rows = [_row(draft, section, line, cells or [], kept) for line, cells in raw.iter_rows()]
+        sheets.append(Sheet(section.sheet or section.form, header, rows))
+    return write_back(verdict.dialect or Dialect("csv"), sheets)
+
+
+def place_of(section: int, line: int, column: int) -> str:
+    """How a cell is named in a form: its section, its line in the file as uploaded, its column from 0."""
+    return f"{section}-{line}-{column}"
+
+
+def row_of(section: int, line: int) -> str:
+    """How a row is named in a form."""
+    return f"{section}-{line}"
+
+
+def cell_of(cells: Sequence[str | None], column: int) -> str:
+    """A cell's text; a record that was split wrongly may lack it."""
+    return (cells[column] or "") if column < len(cells) else ""
+
+
+def _row(draft: Draft, section: "Section", line: int, cells: Sequence[str | None], kept: Sequence[int]) -> list[str]:
+    places = [place_of(section.number, line, column) for column in kept]
+    texts = [draft.mends.get(place, cell_of(cells, column)) for place, column in zip(places, kept, strict=True)]
+    beyond = [cell or "" for cell in cells[len(section.header) :]]
+    return [*texts, YES if row_of(section.number, line) in draft.yeses else "", *beyond]
+
+
+def to_mend(verdict: "Verdict", dictionary: "Dictionary", language: str) -> tuple[str, bytes] | None:
+    """The rows that need work with a message beside each, as a file of the clinic's own kind; None where none does."""
+    from pipelines.intake.confirmation import confirmed_here
+    from pipelines.intake.facts import section_record
+    from pipelines.intake.mending import mend_sections
+    from pipelines.intake.outcome import read_section
+
+    sections = [read_section(section_record(each), 0, confirmed_here(each)) for each in verdict.sections]
+    files = mend_sections(sections, verdict.dialect, dictionary, language) if verdict.dialect else {}
+    return next(iter(files.items()), None)

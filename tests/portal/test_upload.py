@@ -1,0 +1,165 @@
+"""The ten-minute story without a browser: upload, see what is wrong, mend, confirm, hand in; what must not happen."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+
+from pipelines.cli.context import now
+from pipelines.run import run
+from pipelines.settings import read_settings
+from portal.app import create_app
+from schemas.patient_id import make_patient_id
+from tests.portal.conftest import Browser, Clock, sign_in
+from warehouse.layout import Home
+
+HEADER = "patient_id;side;injury_no;assessed_on;phat_total;phat_items_answered;return_to_sport;returned_to_sport_on"
+KNOWN = make_patient_id("BRG", 1)
+
+
+def table(*rows: str) -> bytes:
+    return "\n".join([HEADER, *rows, ""]).encode()
+
+
+GOOD = f"{KNOWN};left;1;01.06.2025;71,5;8;;"
+BAD = f"{KNOWN};left;1;02.06.2025;715;8;;"
+DOUBTFUL = f"{KNOWN};left;1;03.06.2025;72,5;8;same_level;04.07.2025"
+
+
+def upload(browser: Browser, content: bytes, name: str = "follow_up.csv") -> str:
+    browser.get("/upload")
+    answer = browser.post("/upload", files={"file": (name, content)})
+    return str(answer.url.path)
+
+
+def cells(page: str) -> dict[str, str]:
+    return dict(re.findall(r'name="(cell-[\d-]+)" value="([^"]*)"', page))
+
+
+def waiting(home: Path, clinic: str = "BRG") -> list[Path]:
+    return [path for path in (home / "inbox" / clinic).iterdir() if not path.name.startswith(".")]
+
+
+def test_a_clean_file_is_handed_in_as_it_came(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
+    browser = as_user("anna")
+    path = upload(browser, table(GOOD))
+    assert "Nothing needs your attention" in browser.answer.text
+    assert waiting(portal_home) == []
+    browser.post(f"{path}/hand-in")
+    assert "Handed in" in browser.answer.text
+    (file,) = waiting(portal_home)
+    assert file.read_bytes() == table(GOOD)
+    assert browser.get(path).status_code == 404
+
+
+def test_a_cell_is_mended_in_the_page_and_all_else_stays(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
+    browser = as_user("anna")
+    path = upload(browser, table(GOOD, BAD, DOUBTFUL))
+    (place,) = [name for name, text in cells(browser.answer.text).items() if text == "715"]
+    browser.post(f"{path}/mend", {place: "71,5"})
+    assert "715" not in browser.answer.text
+    yes = re.findall(r'name="(yes-[\d-]+)"', browser.answer.text)
+    assert yes
+    browser.post(f"{path}/mend", dict.fromkeys(yes, "on"))
+    assert "Nothing needs your attention" in browser.answer.text
+    browser.post(f"{path}/hand-in")
+    (file,) = waiting(portal_home)
+    rows = list(csv.reader(io.StringIO(file.read_text()), delimiter=";"))
+    assert [row[: len(HEADER.split(";"))] for row in rows[1:]] == [
+        GOOD.split(";"),
+        BAD.replace("715", "71,5").split(";"),
+        DOUBTFUL.split(";"),
+    ]
+
+
+def test_what_was_handed_in_is_loaded_with_the_yes(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
+    browser = as_user("anna")
+    path = upload(browser, table(DOUBTFUL))
+    (yes,) = set(re.findall(r'name="(yes-[\d-]+)"', browser.answer.text))
+    browser.post(f"{path}/mend", {yes: "on"})
+    browser.post(f"{path}/hand-in")
+    home = Home(portal_home)
+    summary = run(home, read_settings(home.settings_path), now)
+    (receipt,) = summary.receipts.values()
+    (section,) = receipt["sections"]
+    assert section["records"]["rejected"] == 0
+    assert [finding["severity"] for finding in section["findings"]] == ["note"] * len(section["findings"])
+
+
+def test_only_cells_that_were_asked_about_can_be_changed(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
+    browser = as_user("anna")
+    path = upload(browser, table(GOOD, BAD))
+    browser.post(f"{path}/mend", {"cell-1-2-4": "10", "cell-9-9-9": "x", "yes-1-2": "on"})
+    browser.post(f"{path}/hand-in")
+    (file,) = waiting(portal_home)
+    assert file.read_bytes() == table(GOOD, BAD)
+
+
+def test_the_rows_to_mend_come_as_a_file(as_user: Callable[[str], Browser]) -> None:
+    browser = as_user("anna")
+    path = upload(browser, table(GOOD, BAD))
+    answer = browser.get(f"{path}/file")
+    assert "attachment" in answer.headers["content-disposition"]
+    header, *rows = list(csv.reader(io.StringIO(answer.content.decode()), delimiter=";"))
+    assert [row[4] for row in rows] == ["715"]
+    assert "Nachricht des Registers" in header
+
+
+def test_another_clinic_sees_nothing_of_a_draft(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
+    path = upload(as_user("anna"), table(BAD))
+    for name in ("bob", "chief", "reader"):
+        stranger = as_user(name)
+        assert stranger.get(path).status_code == 404, name
+        for act in ("mend", "hand-in", "forget"):
+            assert stranger.post(f"{path}/{act}").status_code == 404, (name, act)
+    assert waiting(portal_home) == []
+
+
+def test_a_draft_outlives_the_server_and_the_page(
+    portal_home: Path, clock: Clock, as_user: Callable[[str], Browser]
+) -> None:
+    path = upload(as_user("anna"), table(BAD))
+    later = sign_in(create_app(Home(portal_home), clock), "anna")
+    assert path in later.get("/upload").text
+    assert "715" in later.get(path).text
+    later.post(f"{path}/forget")
+    assert later.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status"),
+    [
+        ("../../etc/passwd.csv", table(GOOD), "Nothing needs your attention"),
+        ("x.xlsx", b"PK\x03\x04 no workbook at all", "This file cannot be taken"),
+        ("x.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "This file cannot be taken"),
+        ("<b>x</b>.csv", table("<script>alert(1)</script>;left;1;01.06.2025;71,5;8;;"), "To mend"),
+    ],
+    ids=["path name", "wrong type", "picture", "markup"],
+)
+def test_a_hostile_file_is_harmless(as_user: Callable[[str], Browser], name: str, content: bytes, status: str) -> None:
+    browser = as_user("anna")
+    upload(browser, content, name)
+    assert status in browser.answer.text
+    assert "etc/" not in browser.answer.text
+    assert "<script>alert" not in browser.answer.text
+    assert "<b>x</b>" not in browser.answer.text
+
+
+def test_a_read_only_user_uploads_nothing(app: Starlette) -> None:
+    assert sign_in(app, "reader").get("/upload").status_code == 404
+
+
+def test_a_coordinator_uploads_for_the_clinic_that_was_chosen(
+    portal_home: Path, as_user: Callable[[str], Browser]
+) -> None:
+    browser = as_user("chief")
+    assert browser.get("/upload").status_code == 404
+    assert browser.post("/clinic/choose", {"clinic": "XXX"}).status_code == 404
+    browser.post("/clinic/choose", {"clinic": "BRG"})
+    path = upload(browser, table(GOOD))
+    browser.post(f"{path}/hand-in")
+    assert len(waiting(portal_home)) == 1
