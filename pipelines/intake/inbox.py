@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PureWindowsPath
 
+from pipelines.intake.file_names import safe_name
 from warehouse.durability import sync_folder
 from warehouse.faults import reached
 from warehouse.layout import PRIVATE_FILE, PRIVATE_FOLDER, Home, instant_id, read_instant_id
@@ -32,6 +33,7 @@ class Waiting:
     clinic: str
     path: Path
     file: str
+    is_renamed: bool = False  # the clinic's own name told too much and was not kept
 
     @property
     def received_at(self) -> datetime:
@@ -62,7 +64,7 @@ def hand_in(home: Home, clinic: str, name: str, content: bytes | Path, received_
 def waiting(home: Home) -> tuple[Waiting, ...]:
     """What waits in every clinic's inbox, in the order in which it came."""
     files = [path for path in home.inbox_folder.glob("*/*") if ID.fullmatch(path.name) and path.is_file()]
-    found = [Waiting(path.name, path.parent.name, path, read_name(path)) for path in files]
+    found = [Waiting(path.name, path.parent.name, path, read_name(path), _is_renamed(path)) for path in files]
     return tuple(sorted(found, key=lambda item: (item.submission, item.clinic)))
 
 
@@ -118,8 +120,14 @@ def digest_of(content: bytes | Path) -> str:
     return digest.hexdigest()
 
 
+def _is_renamed(path: Path) -> bool:
+    return _read_sidecar(sidecar_of(path)).get("is_renamed") is True
+
+
 def _sidecar(name: str) -> bytes:
-    return json.dumps({"file": name[-_LONGEST_NAME:], "pid": os.getpid()}, ensure_ascii=False).encode()
+    kept = safe_name(name)
+    content = {"file": kept[-_LONGEST_NAME:], "pid": os.getpid(), "is_renamed": kept != name}
+    return json.dumps(content, ensure_ascii=False).encode()
 
 
 def _read_sidecar(path: Path) -> dict[str, object]:

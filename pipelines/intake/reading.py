@@ -1,80 +1,43 @@
 """Bytes -> tables of text with line numbers, each of a form that its header names; or one refusal.
 
-Nothing here believes a cell: types, ranges and rules are validation's.
+Which reader a file goes to is decided here; nothing here believes a cell.
 """
 
 from dataclasses import replace
 
-from pipelines.intake.block import Block
-from pipelines.intake.dialect import Found, find_header, read_block
-from pipelines.intake.encoding import Decoded, decode
-from pipelines.intake.fragments import name_cut
-from pipelines.intake.header import Headers
-from pipelines.intake.records import TOO_LONG, TOO_SHORT
-from pipelines.intake.table import make_table
-from pipelines.intake.verdict import Dialect, Reading, Refusal, TextTable
+from pipelines.intake.encoding import decode
+from pipelines.intake.identifiers import Own, refuse_traces, traces_in
+from pipelines.intake.text_reading import read_text
+from pipelines.intake.verdict import Reading, Refusal
 from pipelines.settings import Clinic, Limits
 from schemas.dictionary import Dictionary
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # how a workbook's bytes begin
-MAX_TABLES = 50  # headers of different layout in one file
 
 
 def read_file(name: str, content: bytes, dictionary: Dictionary, clinic: Clinic, limits: Limits) -> Reading:  # noqa: ARG001
     """What the bytes hold, as text: a table for each form. A file that cannot be read is a refusal, no exception."""
+    reading = _read(content, dictionary, clinic, limits)
+    return Reading(None, refusal=refuse_traces(reading.traces)) if reading.traces else reading
+
+
+def _read(content: bytes, dictionary: Dictionary, clinic: Clinic, limits: Limits) -> Reading:
     if len(content) > limits.max_bytes:
         return _refused("file_too_large", str(len(content)), str(limits.max_bytes))
     if not content.strip(b"\0 \t\r\n\xef\xbb\xbf\xfe\xff"):
         return _refused("file_empty")
+    own = Own.of(clinic)
     if content.startswith(ZIP):
         from pipelines.intake.workbook import read_workbook
 
-        return read_workbook(content, dictionary, limits)
+        return read_workbook(content, dictionary, limits, own)
     decoded = decode(content)
-    return _refused("file_encoding") if decoded is None else read_text(decoded, dictionary, limits)
+    if decoded is None:
+        return _refused("file_encoding")
+    reading = read_text(decoded, dictionary, limits)
+    return replace(reading, traces=traces_in(decoded.lines, reading, own))
 
 
 def _refused(rule: str, found: str = "", expected: str = "") -> Reading:
-    return Reading(None, refusal=Refusal(rule, found, expected))
-
-
-def read_text(decoded: Decoded, dictionary: Dictionary, limits: Limits, is_exact: bool = False) -> Reading:
-    """The tables of a text file, one below the other."""
-    headers = Headers(dictionary)
-    dialect: Dialect | None = None
-    tables: list[TextTable] = []
-    start = 0
-    while start < len(decoded.lines):
-        found = find_header(decoded, start, headers, limits)
-        if isinstance(found, Refusal):
-            return Reading(dialect, refusal=found)
-        dialect = dialect or Dialect("csv", decoded.encoding, found.separator, decoded.newline, decoded.has_bom)
-        block = read_block(decoded, found, limits, is_exact)
-        if isinstance(block, Refusal):
-            return Reading(dialect, refusal=block)
-        line = block.next_header(headers)
-        own = block if line is None else replace(block, grid=block.grid.before(line))
-        if line is None and not decoded.has_end:
-            own = name_cut(own, decoded.lines)
-        table = make_table(own, dictionary)
-        if refusal := _check(decoded, start, found, block, table):
-            return Reading(dialect, refusal=refusal)
-        tables.append(table)
-        if len(tables) > MAX_TABLES:
-            return Reading(dialect, refusal=Refusal("file_too_many_tables", str(len(tables)), str(MAX_TABLES)))
-        start = len(decoded.lines) if line is None else line - 1
-    return Reading(dialect, tuple(tables))
-
-
-def _check(decoded: Decoded, start: int, found: Found, block: Block, table: TextTable) -> Refusal | None:
-    """Every line is in a record and every record in one place; and the separator fits more than the header."""
-    n_lines = sum(record.n_lines for record in (*found.before, found.record)) + block.grid.n_lines
-    if n_lines != len(decoded.lines) - start or not _adds_up(table):
-        return Refusal("file_does_not_add_up", str(n_lines), str(len(decoded.lines) - start))
-    if table.frame.is_empty() and sum(r.rule in (TOO_LONG, TOO_SHORT) for r in block.grid.faulty) >= 3:
-        return Refusal("file_separator", found.separator, str(len(found.header.cells)))
-    return None
-
-
-def _adds_up(table: TextTable) -> bool:
-    return table.records.data == table.raw.height == table.frame.height + len(table.unsplit)
+    """A refusal before anything could be looked at: what nobody could look at is not kept."""
+    return Reading(None, refusal=Refusal(rule, found, expected, is_stored=False))

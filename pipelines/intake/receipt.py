@@ -10,9 +10,11 @@ from pipelines.intake.confirmation import confirmed_here, hush
 from pipelines.intake.outcome import Outcome, SectionOutcome, list_findings
 from pipelines.intake.verdict import Refusal, Section, Verdict
 from schemas.dictionary import Dictionary, Form
+from schemas.identifiers import words_for
 from schemas.messages import sentence
 
 Receipt = dict[str, Any]
+_NAMED_IN_WORDS = ("extras_ignored", "extras_identify")
 
 
 def make_receipt(outcome: Outcome, dictionary: Dictionary, language: str) -> Receipt:
@@ -57,7 +59,7 @@ def _head(submission: str | None, file: str, clinic: str, refusal: Refusal | Non
     head: Receipt = {"submission": submission, "file": file, "clinic": clinic, "refused": None, "refusal": None}
     if refusal is not None:
         expected = refusal.expected or ", ".join(refusal.columns)
-        message, remedy = sentence(refusal.rule, language, "", refusal.found, expected)
+        message, remedy = sentence(refusal.rule, language, "", words_for(refusal.found, language), expected)
         columns, lines = list(refusal.columns), list(refusal.lines)
         head["refused"] = message
         head["refusal"] = {"rule": refusal.rule, "remedy": remedy, "columns": columns, "lines": lines}
@@ -128,7 +130,8 @@ def describe(finding: Mapping[str, Any], form: Form, dictionary: Dictionary, lan
     column = finding["column"]
     expected = expected_words(finding["rule"], column, finding["expected"], form, dictionary, language)
     label = label_of(column, form, language)
-    message, remedy = sentence(finding["rule"], language, label, finding["found"], expected)
+    found = words_for(finding["found"], language) if finding["rule"] in _NAMED_IN_WORDS else finding["found"]
+    message, remedy = sentence(finding["rule"], language, label, found, expected)
     place = {name: finding[name] for name in ("line", "column", "cell", "rule", "severity")}
     return {**place, "message": message, "remedy": remedy}
 

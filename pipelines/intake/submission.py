@@ -19,6 +19,9 @@ from pipelines.intake.confirmation import confirmed_here, known_confirmations, t
 from pipelines.intake.date_shift import ENOUGH_PATIENTS, count_shifted, dated_forms, sent_dates
 from pipelines.intake.erased import IsErased, refuse_erased
 from pipelines.intake.facts import form_tables, refusal_content, section_record, settings_json, version_of
+from pipelines.intake.file_names import safe_name
+from pipelines.intake.findings import Remark, with_remarks
+from pipelines.intake.identifiers import kept_name
 from pipelines.intake.inbox import Waiting, adopt, clear, digest_of, hand_in, sweep, waiting
 from pipelines.intake.mending import mend_file
 from pipelines.intake.outbox import write_receipts
@@ -27,7 +30,7 @@ from pipelines.intake.reading import read_file
 from pipelines.intake.receipt import Receipt, check_receipt, make_receipt
 from pipelines.intake.receipt_page import render_page
 from pipelines.intake.validation import validate
-from pipelines.intake.verdict import Reading, Refusal, Verdict
+from pipelines.intake.verdict import Refusal, Verdict
 from pipelines.settings import Clinic, Limits, Settings
 from schemas.dictionary import Dictionary
 from warehouse import ledger
@@ -118,7 +121,8 @@ def _record(intake: Intake, item: Waiting) -> Outcome:
     elif clinic is None:
         verdict = Verdict(item.file, item.clinic, None, _unknown_clinic(item.clinic, intake.settings))
     else:
-        verdict = _judge(item.path, item.file, clinic, intake.dictionary, intake.settings.limits, formats)
+        limits = intake.settings.limits
+        verdict = _judge(item.path, item.file, clinic, intake.dictionary, limits, formats, item.is_renamed)
         if intake.is_erased is not None:
             verdict, erased = refuse_erased(verdict, formats, intake.dictionary, intake.is_erased)
         verdict = _refuse_shifted(intake, verdict)
@@ -152,13 +156,23 @@ def _confirmations(intake: Intake) -> pl.DataFrame:
 
 
 def _judge(
-    path: Path, name: str, clinic: Clinic, dictionary: Dictionary, limits: Limits, formats: Mapping[str, str]
+    path: Path,
+    name: str,
+    clinic: Clinic,
+    dictionary: Dictionary,
+    limits: Limits,
+    formats: Mapping[str, str],
+    is_renamed: bool = False,
 ) -> Verdict:
     size = path.stat().st_size
     if size > limits.max_bytes:  # refused without holding its bytes
-        return Verdict(name, clinic.code, None, Refusal("file_too_large", str(size), str(limits.max_bytes)))
+        refusal = Refusal("file_too_large", str(size), str(limits.max_bytes), is_stored=False)
+        return Verdict(safe_name(name), clinic.code, None, refusal)
     reading = read_file(name, path.read_bytes(), dictionary, clinic, limits)
-    return validate(_safe_name(name, reading), reading, dictionary, clinic, formats)
+    kept = kept_name(name, reading)
+    if kept != name or is_renamed:
+        reading = with_remarks(reading, [Remark(0, "file_name_replaced")], dictionary)
+    return validate(kept, reading, dictionary, clinic, formats)
 
 
 def _refuse_shifted(intake: Intake, verdict: Verdict) -> Verdict:
@@ -175,12 +189,6 @@ def _refuse_shifted(intake: Intake, verdict: Verdict) -> Verdict:
     if n_shifted < ENOUGH_PATIENTS:
         return verdict
     return replace(verdict, refusal=Refusal("dates_shifted", str(n_shifted)), sections=())
-
-
-def _safe_name(name: str, reading: Reading) -> str:
-    """A file refused for identifiers may carry one in its name."""
-    is_telling = reading.refusal is not None and not reading.refusal.is_stored
-    return f"file{Path(name).suffix.lower()}" if is_telling else name
 
 
 def _unknown_clinic(code: str, settings: Settings) -> Refusal:

@@ -69,7 +69,7 @@ class Refusal:
     expected: str = ""
     columns: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
-    is_stored: bool = True  # False: identifiers or a missing consent; the bytes are not kept
+    is_stored: bool = True  # False: identifiers, or nobody could look whether there are any; the bytes are not kept
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,17 @@ class Dialect:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """A column that says who somebody is: what of, where, and on which lines. Never a cell."""
+
+    kind: str
+    column: str  # the header as sent where it is one of a closed list, else the column's letter
+    lines: tuple[int, ...]
+    is_header: bool  # told by its header, not by its cells
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
 class Reading:
     """What a reader made of the bytes: tables, or one refusal."""
 
@@ -92,6 +103,7 @@ class Reading:
     tables: tuple[TextTable, ...] = ()
     refusal: Refusal | None = None
     ignored: tuple[str, ...] = ()  # sheets, comments and properties that were named and not stored
+    traces: tuple[Trace, ...] = ()  # of identifiers; a file that has any is refused
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-import polars as pl
 import python_calamine
 
 from pipelines.intake.encoding import decode_text
-from pipelines.intake.findings import Remark, findings_of
-from pipelines.intake.reading import read_text
-from pipelines.intake.verdict import Dialect, Reading, Refusal, TextTable
+from pipelines.intake.findings import Remark, with_remarks
+from pipelines.intake.identifiers import NO_FORMATS, Own, traces_in
+from pipelines.intake.text_reading import read_text
+from pipelines.intake.verdict import Dialect, Reading, Refusal
+from pipelines.intake.workbook_extras import Extras, read_extras
 from pipelines.settings import Limits
 from schemas.dictionary import Dictionary
 
 XLSX, ODS = "xlsx", "ods"
+MOST_SCANNED = 20_000_000  # bytes of a part that is not cells
 NO_FORM = ("form_unknown", "file_empty")  # what the reader says of a sheet that is none of ours
-COMMENTS = ("xl/comments", "xl/threadedComments")
 
 Cell = str | int | float | bool | date | time | datetime | timedelta | None
 
@@ -32,72 +33,76 @@ class Parts:
     """What lies in the zip file that a workbook is."""
 
     kind: str
-    names: tuple[str, ...]
     n_bytes: int  # unpacked
+    extras: Extras
 
 
-def read_workbook(content: bytes, dictionary: Dictionary, limits: Limits) -> Reading:
+def read_workbook(content: bytes, dictionary: Dictionary, limits: Limits, own: Own = NO_FORMATS) -> Reading:
     """The tables of every sheet that holds a form; other sheets and comments are named and not kept."""
     parts = _read_parts(content)
     if isinstance(parts, Refusal):
         return Reading(None, refusal=parts)
     if parts.n_bytes > limits.max_unpacked_bytes:
-        refusal = Refusal("file_unpacks_too_large", str(parts.n_bytes), str(limits.max_unpacked_bytes))
+        limit = str(limits.max_unpacked_bytes)
+        refusal = Refusal("file_unpacks_too_large", str(parts.n_bytes), limit, is_stored=False)
         return Reading(None, refusal=refusal)
     try:
         workbook = python_calamine.load_workbook(io.BytesIO(content))
         sheets = {name: workbook.get_sheet_by_name(name) for name in workbook.sheet_names}
     except python_calamine.PasswordError:
-        return Reading(None, refusal=Refusal("file_protected"))
+        return Reading(None, refusal=Refusal("file_protected", is_stored=False))
     except (python_calamine.CalamineError, OSError):
-        return Reading(None, refusal=Refusal("file_unreadable"))
-    return _read_sheets(sheets, parts, dictionary, limits)
+        return Reading(None, refusal=Refusal("file_unreadable", is_stored=False))
+    return _read_sheets(sheets, parts, dictionary, limits, own)
 
 
 def _read_parts(content: bytes) -> Parts | Refusal:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as file:
-            names = tuple(file.namelist())
+            names = frozenset(file.namelist())
             n_bytes = sum(info.file_size for info in file.infolist())
             if "xl/workbook.xml" in names:
-                return Parts(XLSX, names, n_bytes)
+                return Parts(XLSX, n_bytes, read_extras(file, MOST_SCANNED))
             is_ods = "mimetype" in names and file.getinfo("mimetype").file_size < 200
             if is_ods and b"opendocument.spreadsheet" in file.read("mimetype"):
-                return Parts(ODS, names, n_bytes)
+                return Parts(ODS, n_bytes, read_extras(file, MOST_SCANNED))
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError):
-        return Refusal("file_unreadable")
-    return Refusal("file_kind_unknown")
+        return Refusal("file_unreadable", is_stored=False)
+    return Refusal("file_kind_unknown", is_stored=False)
 
 
 def _read_sheets(
-    sheets: "dict[str, python_calamine.CalamineSheet]", parts: Parts, dictionary: Dictionary, limits: Limits
+    sheets: "dict[str, python_calamine.CalamineSheet]", parts: Parts, dictionary: Dictionary, limits: Limits, own: Own
 ) -> Reading:
+    """The tables of all sheets. A sheet that names somebody refuses the file, whether it is a form's or not."""
     dialect = Dialect(parts.kind)
-    tables: list[TextTable] = []
-    comments = [name for name in parts.names if name.startswith(COMMENTS)]
-    ignored: list[str] = []
-    refusals: list[Refusal] = []
+    readings: dict[str, Reading] = {}
     for name, sheet in sheets.items():
         if sheet.width > limits.max_columns:
             return Reading(dialect, refusal=Refusal("file_too_many_columns", str(sheet.width), str(limits.max_columns)))
-        reading = read_rows(sheet.to_python(skip_empty_area=False), dictionary, limits)
-        if reading.refusal is None:
-            tables += [replace(table, sheet=name) for table in reading.tables]
-        elif reading.refusal.rule in NO_FORM:
-            ignored.append(name)
-            refusals.append(reading.refusal)
-        else:
-            return Reading(dialect, refusal=reading.refusal)
-    refusal = None if tables else next((each for each in refusals if each.rule != "file_empty"), Refusal("file_empty"))
-    remarks = [Remark(0, "sheet_ignored", found=name) for name in ignored]
-    remarks += [Remark(0, "extras_ignored", found=str(len(comments)))] if comments else []
-    if tables and remarks:
-        findings = pl.concat([findings_of(remarks, dictionary), tables[0].findings])
-        tables[0] = replace(tables[0], findings=findings)
-    return Reading(dialect, tuple(tables), refusal, (*ignored, *comments))
+        readings[name] = read_rows(sheet.to_python(skip_empty_area=False), dictionary, limits, own)
+    tables = [replace(table, sheet=name) for name, reading in readings.items() for table in reading.tables]
+    traces = tuple(replace(trace, sheet=name) for name, reading in readings.items() for trace in reading.traces)
+    refused = {name: reading.refusal for name, reading in readings.items() if reading.refusal is not None}
+    remarks = [Remark(0, "sheet_ignored", found=name) for name in refused]
+    if parts.extras.names:
+        remarks.append(Remark(0, "extras_ignored", found=", ".join(parts.extras.names)))
+    if parts.extras.kinds:
+        remarks.append(Remark(0, "extras_identify", found=", ".join(parts.extras.kinds)))
+    ignored = (*refused, *parts.extras.names)
+    reading = Reading(dialect, tuple(tables), _refusal(refused.values(), bool(tables)), ignored, traces)
+    return with_remarks(reading, remarks, dictionary)
 
 
-def read_rows(rows: Iterable[Sequence[Cell]], dictionary: Dictionary, limits: Limits) -> Reading:
+def _refusal(refused: Iterable[Refusal], has_tables: bool) -> Refusal | None:
+    """Why the file is refused for one of its sheets: a form's sheet that cannot be read, or no form at all."""
+    grave = [each for each in refused if each.rule not in NO_FORM]
+    if grave or has_tables:
+        return grave[0] if grave else None
+    return next((each for each in refused if each.rule != "file_empty"), Refusal("file_empty"))
+
+
+def read_rows(rows: Iterable[Sequence[Cell]], dictionary: Dictionary, limits: Limits, own: Own = NO_FORMATS) -> Reading:
     """The tables of one sheet, from its cells."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter="\t", lineterminator="\n")
@@ -105,7 +110,9 @@ def read_rows(rows: Iterable[Sequence[Cell]], dictionary: Dictionary, limits: Li
         writer.writerow([render_cell(cell) for cell in row])
     if not text.getvalue().strip("\t\n"):
         return Reading(None, refusal=Refusal("file_empty"))
-    return read_text(decode_text(text.getvalue()), dictionary, limits)
+    decoded = decode_text(text.getvalue())
+    reading = read_text(decoded, dictionary, limits)
+    return replace(reading, traces=traces_in(decoded.lines, reading, own, "\t"))
 
 
 def render_cell(cell: Cell) -> str:

@@ -45,6 +45,18 @@ READING_RULES = (
         """,
     ),
     rule(
+        "extras_identify",
+        "section warning conformance",
+        """
+        en: Comments or document properties hold {found}; they were not stored. // Take them out before you send the
+            next file.
+        nl: Opmerkingen of documenteigenschappen bevatten {found}; zij zijn niet bewaard. // Haal ze weg voor u het
+            volgende bestand stuurt.
+        de: Kommentare oder Dokumenteigenschaften enthalten Folgendes: {found}; sie wurden nicht gespeichert. // Bitte
+            vor dem nächsten Senden entfernen.
+        """,
+    ),
+    rule(
         "file_name_replaced",
         "section note conformance",
         """

@@ -8,15 +8,11 @@ from schemas.rules import RULES
 ROOT = Path(__file__).parents[2]
 # The checks of the Pandera models carry these ids, so no code names them.
 NAMED_BY_MODELS = {rule.id for rule in RULES if rule.scope == "row"} | {"date_too_early", "text_too_long"}
-# Words of readers that are not written: workbooks, identifiers, REDCap. The list may only become shorter.
+# Words of readers that are not written. The list may only become shorter.
 WORDS_WITHOUT_A_READER = {
     "mapping_missing",
-    "identifier_column",
-    "identifier_values",
-    "dates_shifted",
     "clinic_format_unknown",
     "column_absent",
-    "file_name_replaced",
     "section_empty",
     "row_hidden",
     "row_held",

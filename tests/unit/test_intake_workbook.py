@@ -97,7 +97,7 @@ def test_other_sheets_and_comments_are_named_and_not_kept() -> None:
     book = workbook(s=FOLLOW_UPS, Colours=[["red", "green"]])
     book["s"]["A2"].comment = Comment("phoned in", "nurse")
     notes = read(book).tables[0].findings.filter(line=0)
-    assert notes.select("rule", "found").rows() == [("sheet_ignored", "Colours"), ("extras_ignored", "1")]
+    assert notes.select("rule", "found").rows() == [("sheet_ignored", "Colours"), ("extras_ignored", "comments")]
 
 
 def test_a_workbook_without_a_form_is_refused() -> None:

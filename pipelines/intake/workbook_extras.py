@@ -1,0 +1,102 @@
+"""What a workbook holds besides cells: comments, properties, pictures, macros. Named and scanned, never kept.
+
+Cells and sheets are read elsewhere.
+"""
+
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipelines.intake.identifier_values import kinds_in
+
+_PARTS: Mapping[str, str] = {
+    "xl/comments": "comments",
+    "xl/threadedComments": "comments",
+    "xl/persons": "comments",
+    "docProps/custom": "custom_properties",
+    "xl/media": "pictures",
+    "Pictures/": "pictures",
+    "xl/drawings/drawing": "pictures",
+    "xl/embeddings": "embedded_files",
+    "Object ": "embedded_files",
+    "xl/externalLinks": "links",
+    "xl/vbaProject": "macros",
+    "Basic/": "macros",
+    "customXml/": "custom_properties",
+    "xl/revisions": "comments",
+}
+_PROPERTY_PARTS = ("docProps/core.xml", "docProps/app.xml", "meta.xml")
+# Element -> what it is called. What else stands there (dates, counts, the program's name) says nothing of a person.
+_PROPERTIES: Mapping[str, str] = {
+    "creator": "author",
+    "initial-creator": "author",
+    "lastModifiedBy": "author",
+    "printed-by": "author",
+    "title": "title",
+    "subject": "title",
+    "description": "title",
+    "keywords": "title",
+    "keyword": "title",
+    "category": "title",
+    "Company": "company",
+    "Manager": "company",
+    "user-defined": "custom_properties",
+}
+_PROGRAMS = ("openpyxl", "xlsxwriter")  # what writes its own name as the author's
+_ODS_COMMENT = re.compile(rb"<office:annotation\b")
+_ELEMENT = re.compile(r"<(?:[\w.-]+:)?([\w-]+)(?:\s[^>]*)?>([^<]+)<")
+_MARKUP = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What there is besides cells, by the names that schemas.identifiers has words for."""
+
+    names: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()  # of identifiers in their texts
+
+
+def read_extras(file: zipfile.ZipFile, most_bytes: int) -> Extras:
+    """The extras of a workbook; of each part no more than `most_bytes` are looked at."""
+    names: dict[str, None] = {}
+    kinds: set[str] = set()
+    for part in file.namelist():
+        found = _in_part(part, _text_of(file, part, most_bytes)) if _is_asked(part) else {}
+        for name, text in found.items():
+            names[name] = None
+            kinds |= kinds_in(text)
+    return Extras(tuple(names), tuple(sorted(kinds)))
+
+
+def _is_asked(part: str) -> bool:
+    return part in (*_PROPERTY_PARTS, "content.xml") or (
+        part.startswith(tuple(_PARTS)) and not part.endswith(("/", ".rels"))
+    )
+
+
+def _in_part(part: str, content: bytes) -> Mapping[str, str]:
+    if part in _PROPERTY_PARTS:
+        return _properties(content)
+    if part == "content.xml":
+        comments = b" ".join(content.split(b"<office:annotation")[1:]) if _ODS_COMMENT.search(content) else b""
+        return {"comments": _plain(comments)} if comments else {}
+    name = next(name for start, name in _PARTS.items() if part.startswith(start))
+    return {name: _plain(content) if part.endswith(".xml") else ""}
+
+
+def _properties(content: bytes) -> Mapping[str, str]:
+    said: dict[str, str] = {}
+    for element, text in _ELEMENT.findall(content.decode("utf-8", "replace")):
+        if element in _PROPERTIES and text.strip() and text.strip() not in _PROGRAMS:
+            said[_PROPERTIES[element]] = f"{said.get(_PROPERTIES[element], '')} {text}"
+    return said
+
+
+def _plain(content: bytes) -> str:
+    return " ".join(_MARKUP.sub(" ", content.decode("utf-8", "replace")).split())
+
+
+def _text_of(file: zipfile.ZipFile, part: str, most_bytes: int) -> bytes:
+    with file.open(part) as stream:
+        return stream.read(most_bytes)
