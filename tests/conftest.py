@@ -8,6 +8,13 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.cli import hamreg
+from warehouse import keys
+
+
+@pytest.fixture(scope="session", autouse=True)
+def key() -> None:
+    """Run every test under the key that the environment names, or under none."""
+    keys.use_environment(os.environ)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.connection import describe, identifier, literal, open_memory
+from warehouse.connection import attach, describe, identifier, literal, open_memory
 from warehouse.errors import AuditError
 from warehouse.layout import PRIVATE_FILE, PRIVATE_FOLDER
 from warehouse.model import AnyModel, Audit
@@ -103,7 +103,7 @@ def write_results(connection: duckdb.DuckDBPyConnection, results: Iterable[Audit
 def read_results(path: Path) -> tuple[AuditResult, ...]:
     """How every check of a derivation that was discarded came out."""
     with open_memory() as connection:
-        connection.execute(f"attach {literal(path)} as kept (read_only)")
+        attach(connection, path, "kept", is_read_only=True)
         rows = connection.execute(
             "select audit, table_name, kind, sentence, result, n_offending, n_rows from kept.audit"
         ).fetchall()
@@ -116,7 +116,7 @@ def read_results(path: Path) -> tuple[AuditResult, ...]:
 def read_offending(path: Path, audit: str) -> tuple[list[str], list[tuple[object, ...]]]:
     """The column names and rows that one failed audit kept in its file."""
     with open_memory() as connection:
-        connection.execute(f"attach {literal(path)} as kept (read_only)")
+        attach(connection, path, "kept", is_read_only=True)
         cursor = connection.execute(f"select * from kept.{identifier(audit)}")
         names = [str(column[0]) for column in cursor.description or ()]
         return names, [tuple(row) for row in cursor.fetchall()]
@@ -207,7 +207,7 @@ def _run(connection: duckdb.DuckDBPyConnection, audit: Audit, counts: dict[str, 
 def _keep(connection: duckdb.DuckDBPyConnection, results: Sequence[AuditResult], path: Path) -> None:
     path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     path.unlink(missing_ok=True)  # of a run at the same instant that failed too
-    connection.execute(f"attach {literal(path)} as kept")
+    attach(connection, path, "kept")
     path.chmod(PRIVATE_FILE)
     write_results(connection, results, "kept.audit")
     for result in results:

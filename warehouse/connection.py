@@ -1,5 +1,6 @@
 """Connections: the one writer of the facts, readers of a snapshot, and SQL literals. Holds no query of its own."""
 
+import importlib.resources
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import TypeAlias
 
 import duckdb
 
+from warehouse import keys
 from warehouse.errors import HomeError, QueryError
 from warehouse.layout import PRIVATE_FILE, Home
 from warehouse.lock import PATIENCE_SECONDS, lock
@@ -18,11 +20,13 @@ from warehouse.schema_version import migrate
 # What callers outside this package annotate with; duckdb is imported nowhere else.
 Connection: TypeAlias = duckdb.DuckDBPyConnection
 
-# Nothing is fetched from the network, and a Python variable is never mistaken for a table.
+# Nothing is fetched from the network, a Python variable is never mistaken for a table, and rows that do not fit in
+# memory lie on the disk encrypted.
 CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
+    "temp_file_encryption": "true",
 }
 
 # Writes a file of many small tables in a third of the time of DuckDB's oldest format; DuckDB 1.4 and later read it.
@@ -77,14 +81,35 @@ def open_memory() -> duckdb.DuckDBPyConnection:
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, is_read_only: bool = False) -> None:
-    """Attach a database file under a name; `HomeError` where it cannot be opened."""
+    """Attach a database file under a name, with its key where it has one; `HomeError` where it cannot be opened."""
     option = "read_only" if is_read_only else f"storage_version {literal(STORAGE_VERSION)}"
-    try:
-        connection.execute(f"attach {literal(str(path))} as {identifier(name)} ({option})")
-    except duckdb.Error as error:
-        raise HomeError(
-            f"{path.name} cannot be opened ({type(error).__name__}).", "Run `hamreg doctor` to see what is wrong."
-        ) from None
+    for secret in keys.database_secrets(path):
+        try:
+            if secret is not None and not is_read_only:
+                load_cryptography(connection)
+            key = f", encryption_key {literal(secret)}" if secret is not None else ""
+            connection.execute(f"attach {literal(str(path))} as {identifier(name)} ({option}{key})")
+        except duckdb.InvalidInputException as error:
+            if "encryption key" not in str(error):
+                raise _unopened(path, error) from None
+        except duckdb.Error as error:
+            raise _unopened(path, error) from None
+        else:
+            return
+    raise keys.wrong_key(path.name)
+
+
+def load_cryptography(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have a connection encrypt: DuckDB's own code decrypts, but what encrypts comes with httpfs, as a package."""
+    package = importlib.resources.files("duckdb_extension_httpfs")
+    path = package / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"
+    connection.execute(f"load {literal(str(path))}")
+
+
+def _unopened(path: Path, error: duckdb.Error) -> HomeError:
+    return HomeError(
+        f"{path.name} cannot be opened ({type(error).__name__}).", "Run `hamreg doctor` to see what is wrong."
+    )
 
 
 def resolve_snapshot(path: Path) -> Path:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.connection import literal
+from warehouse.connection import attach, literal, open_memory
+from warehouse.keys import release_secret
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,10 @@ class ExportedTable:
 def export_tables(snapshot: Path, folder: Path, layers: Sequence[str]) -> tuple[ExportedTable, ...]:
     """Copy each table of `layers` (and `ops.known`), with comments, to `registry.duckdb` and `parquet/` in `folder`."""
     (folder / "parquet").mkdir(parents=True)
-    with duckdb.connect() as connection:
+    with open_memory() as connection:
         connection.execute("set preserve_insertion_order = false")
-        connection.execute(f"attach {literal(str(snapshot))} as source (read_only)")
-        connection.execute(f"attach {literal(str(folder / 'registry.duckdb'))} as registry")
+        attach(connection, snapshot, "source", is_read_only=True)
+        attach(connection, folder / "registry.duckdb", "registry")
         tables = _tables(connection, layers)
         return tuple(_export(connection, folder, *table) for table in tables)
 
@@ -57,6 +58,7 @@ def _tables(connection: duckdb.DuckDBPyConnection, layers: Sequence[str]) -> lis
 def _export(connection: duckdb.DuckDBPyConnection, folder: Path, layer: str, name: str, text: str) -> ExportedTable:
     schema = "main" if layer == "registry" else layer
     source, target = f'source."{schema}"."{name}"', f'registry."{schema}"."{name}"'
+    key = parquet_key(connection, folder)
     parquet = folder / "parquet" / f"{layer}.{name}.parquet"
     connection.execute(f'create schema if not exists registry."{schema}"')
     connection.execute(f"create table {target} as from {source}")
@@ -64,9 +66,18 @@ def _export(connection: duckdb.DuckDBPyConnection, folder: Path, layer: str, nam
     columns = _columns(connection, schema, name)
     for column in columns:
         connection.execute(f'comment on column {target}."{column.name}" is {literal(column.text)}')
-    connection.execute(f"copy (from {source}) to {literal(str(parquet))} (format parquet, compression zstd)")
+    connection.execute(f"copy (from {source}) to {literal(str(parquet))} (format parquet, compression zstd{key})")
     counted = connection.execute(f"select count(*) from {target}").fetchone()
     return ExportedTable(layer, name, text, counted[0] if counted else 0, columns, parquet)
+
+
+def parquet_key(connection: duckdb.DuckDBPyConnection, folder: Path) -> str:
+    """The option that encrypts a release's Parquet files with the release's own key; '' where no key is set."""
+    secret = release_secret(folder.name.removesuffix(".part"))
+    if secret is None:
+        return ""
+    connection.execute(f"pragma add_parquet_key('release', {literal(secret)})")
+    return ", encryption_config {footer_key: 'release'}"
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> tuple[ExportedColumn, ...]:

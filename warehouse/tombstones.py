@@ -17,6 +17,7 @@ import duckdb
 from warehouse.durability import replace_file, sync_folder
 from warehouse.errors import HomeError
 from warehouse.layout import Home
+from warehouse.sealed import read_sealed, replace_sealed
 
 _KEY_BYTES = 32
 
@@ -41,12 +42,12 @@ def make_key(home: Home) -> bytes:
     if not home.tombstone_key.exists():
         _refuse_lost_key(home)
         _place_key(home)
-    return home.tombstone_key.read_bytes()
+    return read_sealed(home.tombstone_key)
 
 
 def _place_key(home: Home) -> None:
     part = home.tombstone_key.with_name(f"{home.tombstone_key.name}.{secrets.token_hex(4)}")
-    replace_file(part, secrets.token_bytes(_KEY_BYTES))
+    replace_sealed(part, secrets.token_bytes(_KEY_BYTES))
     with suppress(FileExistsError):
         os.link(part, home.tombstone_key)
     part.unlink()
@@ -58,7 +59,7 @@ def read_key(home: Home) -> bytes:
     if not home.tombstone_key.exists():
         _refuse_lost_key(home)
         return b""
-    return home.tombstone_key.read_bytes()
+    return read_sealed(home.tombstone_key)
 
 
 def read_log(home: Home) -> tuple[Tombstone, ...]:
@@ -81,7 +82,7 @@ def carry_log(source: Home, target: Home) -> None:
     Its next run then erases again whoever was erased since the backup was made.
     """
     if source.tombstones.exists():
-        replace_file(target.tombstone_key, read_key(source))
+        replace_sealed(target.tombstone_key, read_key(source))
         write_log(target, read_log(source))
 
 

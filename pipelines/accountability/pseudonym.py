@@ -9,9 +9,9 @@ import secrets
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from warehouse.durability import replace_file
 from warehouse.faults import reached
 from warehouse.layout import Home
+from warehouse.sealed import read_sealed, replace_sealed
 from warehouse.tombstones import hash_of, make_key, read_key
 
 _LENGTH = 32  # hex digits; enough never to meet by chance
@@ -53,8 +53,8 @@ def _path(home: Home) -> Path:
 
 def _read(home: Home) -> Mapping[str, str]:
     path = _path(home)
-    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+    return dict(json.loads(read_sealed(path))) if path.exists() else {}
 
 
 def _write(home: Home, keys: Mapping[str, str]) -> None:
-    replace_file(_path(home), json.dumps(keys, indent=0).encode())
+    replace_sealed(_path(home), json.dumps(keys, indent=0).encode())

@@ -4,11 +4,13 @@ A command's module loads when the command is called, so that reading a snapshot 
 """
 
 import importlib
+import os
 import sys
 
 import click
 
 from pipelines.errors import RegistryError
+from warehouse import keys
 
 # command -> (module of pipelines.cli, what `hamreg --help` says of it). The module has the click command by that name.
 COMMANDS = {
@@ -33,6 +35,7 @@ COMMANDS = {
     "duplicates": ("decision", "List pairs that may be one person."),
     "link": ("decision", "Say that two numbers are one person."),
     "withdraw": ("withdrawal", "Record that a patient withdraws, or erase one."),
+    "key": ("key", "Encrypt what the home holds, and hand out a release's key."),
     "log": ("log", "Who did what, and who looked at which patient."),
     "digest": ("digest", "What needs whom, and since when; by mail too."),
     "release": ("release", "Cut a release from the current snapshot."),
@@ -94,6 +97,8 @@ def hamreg(ctx: click.Context, home: str) -> None:
 
     Exit codes: 0 ok, 1 findings or a failed audit, 2 usage, 3 unreadable file, 4 home, lock or schema, 5 release gate.
     """
+    os.umask(0o077)  # whatever is written is for the owner alone
+    keys.use_environment(os.environ)
     ctx.obj = home
 
 

@@ -13,6 +13,7 @@ from pipelines.release.publication import (
     read_release,
     verify_release,
 )
+from warehouse import keys
 
 
 @click.group("release", invoke_without_command=True)
@@ -85,4 +86,9 @@ def _count(rows: int | None) -> str:
 def _show(release: Release) -> None:
     for table, rows in release.tables.items():
         click.echo(f"  {table:<40}{rows:>12,} rows")
-    click.echo(f"In {release.path}. Open it: duckdb -readonly {release.path / 'registry.duckdb'}")
+    opened = (
+        f"Its key: hamreg key release {release.id}"
+        if keys.known()
+        else f"Open it: duckdb -readonly {release.path / 'registry.duckdb'}"
+    )
+    click.echo(f"In {release.path}. {opened}")

@@ -18,8 +18,9 @@ from pipelines.errors import RegistryError
 from pipelines.release.publication import Release, cut_release
 from pipelines.settings import Settings, read_settings
 from warehouse.derive import Derivation
-from warehouse.layout import PRIVATE_FILE, Home, instant_id
+from warehouse.layout import Home, instant_id
 from warehouse.lock import lock
+from warehouse.sealed import read_sealed, replace_sealed
 
 if TYPE_CHECKING:
     from pipelines.intake.submission import Loaded  # brings validation with it, which only a load needs
@@ -80,7 +81,7 @@ class Registry:
 def read_receipts(home: Home, submissions: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The receipts that lie in the outboxes, by submission."""
     found = {name: next(home.outbox_folder.glob(f"*/{glob.escape(name)}/receipt.json"), None) for name in submissions}
-    return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in found.items() if path}
+    return {name: json.loads(read_sealed(path)) for name, path in found.items() if path}
 
 
 def registry_resource(registry: Registry) -> dg.ResourceDefinition:
@@ -112,6 +113,5 @@ class Withheld:
         if kind is None or error is None or not issubclass(kind, Exception) or issubclass(kind, RegistryError):
             return
         path = self._home.log / f"error-{instant_id(now())}.txt"
-        path.touch(mode=PRIVATE_FILE)
-        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+        replace_sealed(path, "".join(traceback.format_exception(error)).encode())
         raise dg.Failure(f"{kind.__name__}: its text is withheld, it may quote a row. See log/{path.name}.") from None

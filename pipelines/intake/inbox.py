@@ -13,15 +13,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PureWindowsPath
 
 from pipelines.intake.file_names import safe_name
+from warehouse import keys
 from warehouse.durability import sync_folder
 from warehouse.faults import reached
 from warehouse.layout import PRIVATE_FILE, PRIVATE_FOLDER, Home, instant_id, read_instant_id
+from warehouse.sealed import BLOCK, is_sealed, read_blocks, read_sealed, seal_file, write_sealed
 
 ID = re.compile(r"(\d{8}T\d{12}Z)~([0-9a-f]{12})\.([a-z0-9]{1,8})")
 STANDSTILL = timedelta(minutes=1)
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]{1,8})")
 _TICK = timedelta(microseconds=1)
-_BLOCK = 1 << 20
 _LONGEST_NAME = 200
 
 
@@ -114,9 +115,8 @@ def digest_of(content: bytes | Path) -> str:
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
     digest = hashlib.sha256()
-    with content.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
+    for block in read_blocks(content):
+        digest.update(block)
     return digest.hexdigest()
 
 
@@ -132,7 +132,7 @@ def _sidecar(name: str) -> bytes:
 
 def _read_sidecar(path: Path) -> dict[str, object]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_sealed(path))
     except (FileNotFoundError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
@@ -186,8 +186,7 @@ def _write(target: Path, content: bytes | Path) -> None:
     part = target.with_name(f".{target.name.lstrip('.')}.{os.getpid()}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
     with os.fdopen(descriptor, "wb") as stream:
-        for block in _blocks(content):
-            stream.write(block)
+        write_sealed(stream, _blocks(content))
         stream.flush()
         os.fsync(stream.fileno())
     reached("hand_in.part")
@@ -200,10 +199,10 @@ def _write(target: Path, content: bytes | Path) -> None:
 
 def _blocks(content: bytes | Path) -> Iterator[bytes]:
     if isinstance(content, bytes):
-        yield content
+        yield from (content[start : start + BLOCK] for start in range(0, len(content), BLOCK))
         return
     with content.open("rb") as stream:
-        while block := stream.read(_BLOCK):
+        while block := stream.read(BLOCK):
             yield block
 
 
@@ -229,7 +228,15 @@ def _adopt(home: Home, path: Path, now: datetime) -> str:
     return submission
 
 
+def _protect(path: Path) -> None:
+    """Have a file that somebody dropped lie as one that was handed in does."""
+    path.chmod(PRIVATE_FILE)
+    if keys.known() and not is_sealed(path):
+        seal_file(path)
+
+
 def _link(home: Home, path: Path, now: datetime) -> str:
+    _protect(path)
     digest = digest_of(path)
     for instant in _ticks(now):
         submission = f"{instant_id(instant)}~{digest[:12]}.{_suffix(path.name)}"

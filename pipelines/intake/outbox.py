@@ -10,6 +10,7 @@ from pipelines.intake.receipt import Receipt
 from warehouse.durability import sync_folder, sync_tree
 from warehouse.faults import reached
 from warehouse.layout import PRIVATE_FILE, PRIVATE_FOLDER
+from warehouse.sealed import read_sealed, seal
 
 RECEIPT_JSON = "receipt.json"
 
@@ -21,7 +22,7 @@ def write_receipts(folder: Path, receipt: Receipt, files: Callable[[], Mapping[s
     """
     final = folder / str(receipt["submission"])
     if final.exists():
-        known: Receipt = json.loads((final / RECEIPT_JSON).read_text(encoding="utf-8"))
+        known: Receipt = json.loads(read_sealed(final / RECEIPT_JSON))
         return known
     part = folder / f".{final.name}.part"
     shutil.rmtree(part, ignore_errors=True)
@@ -39,7 +40,7 @@ def write_receipts(folder: Path, receipt: Receipt, files: Callable[[], Mapping[s
 def read_receipts(folder: Path, submissions: Collection[str]) -> dict[str, Receipt]:
     """The receipts that lie in any clinic's outbox below the folder, of those submissions."""
     found = {path.parent.name: path for path in folder.glob(f"*/*/{RECEIPT_JSON}") if path.parent.name in submissions}
-    return {name: json.loads(path.read_text(encoding="utf-8")) for name, path in sorted(found.items())}
+    return {name: json.loads(read_sealed(path)) for name, path in sorted(found.items())}
 
 
 def _json(receipt: Receipt) -> bytes:
@@ -49,4 +50,4 @@ def _json(receipt: Receipt) -> bytes:
 def _write(path: Path, content: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
+        stream.write(seal(content))

@@ -39,6 +39,7 @@ from warehouse.faults import reached
 from warehouse.known_dates import read_known_dates
 from warehouse.layout import PRIVATE_FOLDER, Home
 from warehouse.records import SectionRecord, SectionStates, SubmissionRecord
+from warehouse.sealed import read_sealed, seal, size_of
 
 __all__ = ["Failure", "Intake", "Loaded", "Progress", "adopt", "check_file", "hand_in", "load", "sweep", "waiting"]
 
@@ -164,11 +165,11 @@ def _judge(
     formats: Mapping[str, str],
     is_renamed: bool = False,
 ) -> Verdict:
-    size = path.stat().st_size
+    size = size_of(path)
     if size > limits.max_bytes:  # refused without holding its bytes
         refusal = Refusal("file_too_large", str(size), str(limits.max_bytes), is_stored=False)
         return Verdict(safe_name(name), clinic.code, None, refusal)
-    reading = read_file(name, path.read_bytes(), dictionary, clinic, limits)
+    reading = read_file(name, read_sealed(path), dictionary, clinic, limits)
     kept = kept_name(name, reading)
     if kept != name or is_renamed:
         reading = with_remarks(reading, [Remark(0, "file_name_replaced")], dictionary)
@@ -205,7 +206,7 @@ def _submission_record(
         loaded_at=intake.loaded_at,
         file=verdict.file,
         digest=digest,
-        n_bytes=item.path.stat().st_size,
+        n_bytes=size_of(item.path),
         settings_version=version_of(intake.settings_text),
         dictionary_version=intake.dictionary.version,
         refused=verdict.refusal.rule if verdict.refusal else None,
@@ -221,7 +222,7 @@ def _archive(home: Home, item: Waiting, digest: str, verdict: Verdict) -> None:
     folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     kept = kept_copy(verdict)
     if not (folder / digest).exists():
-        link_whole(folder / digest, item.path if kept is None else kept)
+        link_whole(folder / digest, item.path if kept is None else seal(kept))
     reached("intake.archive")
 
 

@@ -30,6 +30,7 @@ from warehouse.faults import reached
 from warehouse.layout import Home
 from warehouse.lock import lock
 from warehouse.schema_version import back_up_facts, read_version
+from warehouse.sealed import read_sealed, replace_sealed
 from warehouse.snapshots import publish
 from warehouse.states import read_states
 from warehouse.tombstones import Tombstone, hash_of, make_key, read_hashes, read_key, read_log, write_log
@@ -137,7 +138,7 @@ def _take_out(home: Home, item: ArchivedFile) -> None:
         path.unlink(missing_ok=True)
         sync_folder(path.parent)
     elif path.exists():
-        replace_file(path, blank_lines(path.read_bytes(), item.encoding, item.lines))
+        replace_sealed(path, blank_lines(read_sealed(path), item.encoding, item.lines))
     reached("erasure.archive")
 
 

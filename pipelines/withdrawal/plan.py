@@ -17,6 +17,7 @@ from warehouse.connection import Connection
 from warehouse.erasure import Place, first_received, pattern_of, read_places, read_rejected
 from warehouse.layout import Home, read_instant_id
 from warehouse.records import SubmissionRecord
+from warehouse.sealed import read_sealed
 from warehouse.tombstones import Tombstone
 
 
@@ -75,7 +76,7 @@ def _archived(
     for record in records:
         of_file[record.clinic, record.digest].append(record)
     for path in sorted(home.archive_folder.glob("*/*")):
-        content, found = path.read_bytes(), of_file.get((path.parent.name, path.name), [])
+        content, found = read_sealed(path), of_file.get((path.parent.name, path.name), [])
         lines = _lines(connection, content, found, places) if found else set()
         encoding = _encoding(found)
         if lines is None or names_any(blank_lines(content, encoding, lines), patient.pattern):
@@ -123,7 +124,7 @@ def _answered(home: Home, connection: Connection, touched: Collection[str], pati
 
 
 def _names(folder: Path, pattern: str) -> bool:
-    return any(names_any(path.read_bytes(), pattern) for path in folder.rglob("*") if path.is_file())
+    return any(names_any(read_sealed(path), pattern) for path in folder.rglob("*") if path.is_file())
 
 
 def _later(folder: Path, since: datetime | None) -> list[str]:

@@ -26,6 +26,7 @@ from warehouse.layout import Home
 from warehouse.ledger import decide
 from warehouse.lock import lock
 from warehouse.records import Decision
+from warehouse.sealed import read_sealed
 from warehouse.tombstones import carry_log
 
 ANNA, TWIN, BERT = (make_patient_id("AMC", number) for number in (4711, 4712, 15))
@@ -108,10 +109,10 @@ def test_an_erased_patient_is_in_no_file_and_was_in_many(planted: Path, erased: 
     assert ask(home, counts) == [(1, 2, 0), (1, 3, 1)]
     assert ask(home, "select count(*) from facts.submission") == [(3,)]
     assert ask(home, "select distinct reason from facts.tombstone") == [("(erased) asked",)]
-    archived = {path.read_text(encoding="utf-8") for path in home.archive("AMC").iterdir()}
+    archived = {read_sealed(path).decode() for path in home.archive("AMC").iterdir()}
     bert = ENROLMENT.splitlines()[2]
     assert archived == {f"{HEADER}\n{bert}\n\n", f"{FOLLOW_UP}\n\n{BERT},left,2025-01-15,61,99\n\n"}
-    receipts = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(home.outbox("AMC").glob("*/*.json"))]
+    receipts = [json.loads(read_sealed(path)) for path in sorted(home.outbox("AMC").glob("*/*.json"))]
     refused = [[s["findings_by_rule"]["patient_erased"] for s in receipt["sections"]] for receipt in receipts]
     assert refused == [[2], [3], []]
 

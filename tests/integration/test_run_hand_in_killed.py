@@ -10,6 +10,7 @@ import pytest
 
 from pipelines.intake.inbox import adopt, sweep, waiting
 from warehouse.layout import Home
+from warehouse.sealed import read_sealed
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -61,6 +62,6 @@ def test_what_a_kill_leaves_is_whole_or_gone(tmp_path: Path, act: str, point: st
     sweep(home)
     adopt(home, datetime(2100, 1, 2, tzinfo=UTC))
     found = waiting(home)
-    assert [(item.file, item.path.read_bytes()) for item in found] == ([("march.csv", b"a,b")] if waits else [])
+    assert [(item.file, read_sealed(item.path)) for item in found] == ([("march.csv", b"a,b")] if waits else [])
     names = {path.name for path in home.inbox("AMC").glob("*")}
     assert names == {name for item in found for name in (item.path.name, item.sidecar.name)}

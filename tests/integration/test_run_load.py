@@ -19,6 +19,7 @@ from warehouse import faults
 from warehouse.connection import writer
 from warehouse.layout import Home
 from warehouse.lock import lock
+from warehouse.sealed import read_sealed
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CLINICS = {
@@ -67,7 +68,7 @@ def count(home: Home, table: str) -> int:
 
 
 def outbox(home: Home, clinic: str, submission: str) -> Receipt:
-    content: Receipt = json.loads((home.outbox(clinic) / submission / "receipt.json").read_text(encoding="utf-8"))
+    content: Receipt = json.loads(read_sealed(home.outbox(clinic) / submission / "receipt.json"))
     return content
 
 
@@ -259,9 +260,9 @@ def test_a_column_that_no_form_asks_for_is_not_kept_anywhere(home: Home) -> None
     receipt = load(home).receipts[submission]
     assert receipt["sections"][0]["findings_by_rule"] == {"column_unknown": 1}
     (kept,) = home.archive("AMC").iterdir()
-    assert b"AMC-0015W" in kept.read_bytes()
+    assert b"AMC-0015W" in read_sealed(kept)
     files = [path for path in home.path.rglob("*") if path.is_file() and path.name != "facts.duckdb"]
-    assert not [path for path in files if b"ultramarine" in path.read_bytes()]
+    assert not [path for path in files if b"ultramarine" in read_sealed(path)]
 
 
 def test_a_row_without_consent_is_not_kept_anywhere(home: Home) -> None:
@@ -270,7 +271,7 @@ def test_a_row_without_consent_is_not_kept_anywhere(home: Home) -> None:
     load(home)
     assert count(home, "enrolment") == 1
     files = [path for path in home.path.rglob("*") if path.is_file() and path.name != "facts.duckdb"]
-    assert not [path for path in files if b"neverland" in path.read_bytes()]
+    assert not [path for path in files if b"neverland" in read_sealed(path)]
     with writer(home, "test") as connection:
         cells = connection.execute("select cells from facts.raw_row order by line").fetchall()
     assert cells[0] == ([],)
@@ -279,7 +280,7 @@ def test_a_row_without_consent_is_not_kept_anywhere(home: Home) -> None:
 def test_the_rows_to_mend_lie_beside_the_receipt_and_are_accepted_once_mended(home: Home) -> None:
     submission = send(home, file_of("follow_up", {"tegner": "11"}, {"assessed_on": "2025-04-01"}))
     load(home)
-    content = (home.outbox("AMC") / submission / "to-mend.csv").read_bytes()
+    content = read_sealed(home.outbox("AMC") / submission / "to-mend.csv")
     assert content.count(b"\n") == 2
     mended = send(home, content.replace(b",11,", b",7,"), hours=1)
     section = load(home).receipts[mended]["sections"][0]
@@ -294,7 +295,7 @@ def test_a_yes_in_the_returned_file_confirms_the_warnings_of_its_row_once(home: 
     first = send(home, file_of("enrolment", SURGERY_BEFORE_DECISION))
     asked = load(home).receipts[first]["sections"][0]
     assert "warning" in {finding["severity"] for finding in asked["findings"]}
-    returned = (home.outbox("AMC") / first / "to-mend.csv").read_bytes().rstrip(b"\r\n")
+    returned = read_sealed(home.outbox("AMC") / first / "to-mend.csv").rstrip(b"\r\n")
     second = send(home, returned + b"Ja\n", hours=1)
     answered = load(home).receipts[second]["sections"][0]
     assert {finding["severity"] for finding in answered["findings"]} <= {"note"}
