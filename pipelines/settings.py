@@ -51,9 +51,11 @@ class Limits:
     """What a single file may cost before it is refused."""
 
     max_bytes: int = 200_000_000
-    max_unpacked_bytes: int = 1_000_000_000
+    max_unpacked_bytes: int = 400_000_000
+    max_cells: int = 10_000_000  # of a workbook, empty ones among them
     max_columns: int = 500
     max_cell_chars: int = 10_000
+    max_findings: int = 500_000
     max_findings_listed: int = 1_000
 
 

@@ -70,17 +70,13 @@ SPREADSHEET_ERRORS = frozenset(
         "#WERT!",
         "#ZAHL!",
         "#NV",
-        "Err:502",
-        "Err:508",
-        "Err:509",
-        "Err:522",
-        "#####",
     ]
 )
 _BLANKS = re.compile(r"[\s\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1f]")
 _HYPHENS = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _TRAILING_ZEROS = re.compile(r"[.,]0+$")  # -99 that a spreadsheet shows as -99,0
+_OTHER_ERRORS = re.compile(r"#{3,}|(?:Err|Fehler|Fout):\d{3}", re.IGNORECASE)
 _FORMULA_TEXT = re.compile(r'=\s*"(.*)"')
 
 
@@ -161,14 +157,16 @@ def read_absence(plain: str, conventions: Conventions) -> Cell | None:
     """The reason, for a missing token or one of the clinic's own codes; an error for a spreadsheet error."""
     codes = conventions.missing_codes
     reason = codes.get(plain.casefold()) or codes.get(_TRAILING_ZEROS.sub("", plain))
-    if reason is None and (plain in SPREADSHEET_ERRORS or (plain.startswith("###") and not plain.strip("#"))):
+    if reason is None and (plain in SPREADSHEET_ERRORS or _OTHER_ERRORS.fullmatch(plain)):
         return Cell(rule="cell_spreadsheet_error")
+    if plain.startswith("#="):  # a formula that a workbook holds without its result
+        return Cell(rule="cell_formula")
     reason = reason or read_missing(plain)
     return Cell(missing=reason) if reason else None
 
 
 def explain_absence(plain: str, cell: Cell) -> Cell:
-    """The unreadable `cell`, named as an undeclared missing code where it looks like one."""
+    """The unreadable `cell`, named as an undeclared missing code or as a formula where it looks like one."""
     if not cell.is_readable and plain.casefold() in LIKELY_MISSING:
         return Cell(rule="cell_undeclared_missing", expected=REASON_TOKENS)
-    return cell
+    return Cell(rule="cell_formula") if not cell.is_readable and plain.startswith("=") else cell

@@ -78,7 +78,9 @@ def _read_day(plain: str, conventions: Conventions) -> Cell:
         match = pattern.fullmatch(plain)
         if match:
             return reader(match, conventions)
-    return Cell(rule="date_unreadable")
+    month = _read_month_alone(plain)
+    is_short = _YEAR.fullmatch(plain) or (month and month.is_readable)
+    return Cell(rule="date_incomplete" if is_short else "date_unreadable")
 
 
 def _from_compact(match: re.Match[str], conventions: Conventions) -> Cell:  # noqa: ARG001

@@ -46,6 +46,10 @@ _FLOAT_NOISE = 1e-6
 _PLAIN_TEXT = r"^[!-~&&[^#='@]]([ -~]*[!-~])?$"
 
 
+class TooManyFindingsError(Exception):
+    """There is more to say of a table than anybody will read: it is not read on."""
+
+
 @dataclass(frozen=True)
 class TypedColumn:
     """A column read: `values` typed, `odd` (ODD_SCHEMA) the cells that were no plain answer of their kind."""
@@ -60,11 +64,16 @@ class TypedColumn:
 
 
 def read_columns(
-    texts: pl.DataFrame, fields: Sequence[Field], conventions: Conventions, ids: IdRules
+    texts: pl.DataFrame, fields: Sequence[Field], conventions: Conventions, ids: IdRules, most_findings: int = _LARGEST
 ) -> dict[str, TypedColumn]:
     """The typed values of String columns named as their fields, and what their odd cells were taken for."""
     fast = _read_fast(texts, fields, conventions, ids)
-    columns = {field.name: _completed(texts[field.name], fast[field.name], field, conventions, ids) for field in fields}
+    columns: dict[str, TypedColumn] = {}
+    for field in fields:
+        columns[field.name] = _completed(texts[field.name], fast[field.name], field, conventions, ids)
+        most_findings -= columns[field.name].findings.height
+        if most_findings < 0:
+            raise TooManyFindingsError
     for field in fields:
         if field.kind == "decimal" and field.decimals is not None:
             columns[field.name] = _rounded(texts[field.name], columns[field.name], field.decimals)

@@ -41,10 +41,12 @@ class Draft:
         return self.table.frame[name].gather(rows).fill_null("")
 
 
-def read_table(number: int, table: TextTable, form: Form, conventions: Conventions, ids: IdRules) -> Draft:
+def read_table(
+    number: int, table: TextTable, form: Form, conventions: Conventions, ids: IdRules, most_findings: int
+) -> Draft:
     """Every cell of the table typed; faults and notes in `findings`."""
     present = [field for field in form.fields if field.name in table.frame.columns]
-    columns = read_columns(table.frame, present, conventions, ids)
+    columns = read_columns(table.frame, present, conventions, ids, most_findings)
     columns |= _computed(form, columns)
     columns = _confirm_units(form, columns)
     height = table.frame.height

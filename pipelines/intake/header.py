@@ -6,6 +6,7 @@ Headers are names, or labels in any of the languages; nothing is guessed from th
 import difflib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -109,7 +110,8 @@ class Headers:
         foreign = [position for position, text in enumerate(texts) if text and position not in known]
         unknown = tuple(position for position in foreign if not is_added(cells[position]))
         doubled = [cells[place] for places in found.values() if len(places) > 1 for place in places]
-        doubled += [cells[position] for position in unknown if texts.count(texts[position]) > 1]
+        times = Counter(texts)
+        doubled += [cells[position] for position in unknown if times[texts[position]] > 1]
         missing = tuple(name for name in _required(form) if name not in found)
         positions = {field: places[0] for field, places in found.items()}
         return Header(form, tuple(cells), positions, unknown, missing, tuple(doubled))

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 
 import polars as pl
@@ -28,6 +29,8 @@ MOST_LINES_LISTED = 100
 _MOST_LOOKED_AT = 20_000
 _CHUNK = 100_000
 _BLANK = ' \t"\u00a0'
+_LONGEST_LABEL = 80
+_NO_LABEL = re.compile(r"^[^\W\d_]?$|^[\W\d_]*$|\d{4}-\d\d-\d\d")  # one letter or none, a date
 _PLAIN_HEADER = re.compile(r"[^\W\d]+(?:[ _-][^\W\d]+){0,5}")
 
 Headers = Mapping[int, Sequence[str]]  # line -> the header that stands there
@@ -116,7 +119,13 @@ def _labels(cells: Sequence[str], is_header: bool, is_unknown: bool) -> list[tup
 
 
 def _kind_of_label(cell: str) -> str:
-    return identifier_kind(to_latin(tidy(cell))) if len(cell) <= 80 else ""
+    is_word = len(cell) <= _LONGEST_LABEL and not _NO_LABEL.search(cell)
+    return _kind_of_word(cell) if is_word else ""
+
+
+@lru_cache(maxsize=20_000)
+def _kind_of_word(cell: str) -> str:
+    return identifier_kind(to_latin(tidy(cell)))
 
 
 def _shown(label: str) -> str:

@@ -173,7 +173,7 @@ def _judge(
     kept = kept_name(name, reading)
     if kept != name or is_renamed:
         reading = with_remarks(reading, [Remark(0, "file_name_replaced")], dictionary)
-    return validate(kept, reading, dictionary, clinic, formats)
+    return validate(kept, reading, dictionary, clinic, formats, limits.max_findings)
 
 
 def _refuse_shifted(intake: Intake, verdict: Verdict) -> Verdict:

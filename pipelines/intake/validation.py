@@ -3,26 +3,33 @@
 All faults come back in one pass. Nothing here reads files, other submissions or the facts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipelines.intake.cell import Conventions, conventions_of
 from pipelines.intake.cell_ids import IdRules
+from pipelines.intake.cells import TooManyFindingsError
 from pipelines.intake.draft import Draft, read_table
 from pipelines.intake.model_checks import check_rows
 from pipelines.intake.repetition import name_repetitions
 from pipelines.intake.sections import make_section, set_faulty_cells_aside
 from pipelines.intake.verdict import Reading, Refusal, TextTable, Verdict
 from pipelines.intake.visit_labels import name_impossible_visits
-from pipelines.settings import Clinic
+from pipelines.settings import Clinic, Limits
 from schemas.dictionary import Dictionary
 
+TOO_MANY_FINDINGS = "file_too_many_findings"
 DOES_NOT_ADD_UP = "file_does_not_add_up"
 _ROW_SCOPES = ("record", "row", "rows")
 
 
 def validate(
-    name: str, reading: Reading, dictionary: Dictionary, clinic: Clinic, formats: Mapping[str, str] | None = None
+    name: str,
+    reading: Reading,
+    dictionary: Dictionary,
+    clinic: Clinic,
+    formats: Mapping[str, str] | None = None,
+    most_findings: int = Limits.max_findings,
 ) -> Verdict:
     """The verdict on one file. `formats` are the number formats of other clinics, for patients in shared care."""
     verdict = Verdict(name, clinic.code, reading.dialect, reading.refusal, ignored=reading.ignored)
@@ -31,14 +38,27 @@ def validate(
     if not all(_adds_up(table) for table in reading.tables):
         return replace(verdict, refusal=Refusal(DOES_NOT_ADD_UP))
     kind = reading.dialect.kind if reading.dialect else "csv"
-    conventions = conventions_of(clinic, kind)
     ids = IdRules(clinic.code, {**(formats or {}), clinic.code: clinic.id_format})
-    drafts = [
-        _judge(number, table, dictionary, conventions, ids) for number, table in enumerate(reading.tables, start=1)
-    ]
+    try:
+        drafts = _judge_all(reading.tables, dictionary, conventions_of(clinic, kind), ids, most_findings)
+    except TooManyFindingsError:
+        return replace(verdict, refusal=Refusal(TOO_MANY_FINDINGS, "", str(most_findings)))
     rejecting = rejecting_rules(dictionary)
     drafts = name_impossible_visits(name_repetitions(drafts))
     return replace(verdict, sections=tuple(make_section(draft, rejecting) for draft in drafts))
+
+
+def _judge_all(
+    tables: Sequence[TextTable], dictionary: Dictionary, conventions: Conventions, ids: IdRules, most_findings: int
+) -> list[Draft]:
+    drafts: list[Draft] = []
+    for number, table in enumerate(tables, start=1):
+        most_findings -= table.findings.height
+        drafts.append(_judge(number, table, dictionary, conventions, ids, most_findings))
+        most_findings -= drafts[-1].findings.height
+    if most_findings < 0:
+        raise TooManyFindingsError
+    return drafts
 
 
 def rejecting_rules(dictionary: Dictionary) -> frozenset[str]:
@@ -50,8 +70,15 @@ def _adds_up(table: TextTable) -> bool:
     return table.records.data == table.frame.height + len(table.unsplit) == table.raw.height
 
 
-def _judge(number: int, table: TextTable, dictionary: Dictionary, conventions: Conventions, ids: IdRules) -> Draft:
+def _judge(
+    number: int,
+    table: TextTable,
+    dictionary: Dictionary,
+    conventions: Conventions,
+    ids: IdRules,
+    most_findings: int,
+) -> Draft:
     """The table typed, with every finding that rests on one row, and faulty cells blank."""
-    draft = read_table(number, table, dictionary.forms[table.form], conventions, ids)
+    draft = read_table(number, table, dictionary.forms[table.form], conventions, ids, most_findings)
     draft = replace(draft, findings=check_rows(draft, conventions.clinic, dictionary.rules))
     return set_faulty_cells_aside(draft, rejecting_rules(dictionary))

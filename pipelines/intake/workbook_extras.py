@@ -4,11 +4,11 @@ Cells and sheets are read elsewhere.
 """
 
 import re
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.intake.identifier_values import kinds_in
+from pipelines.intake.unpacking import Package
 
 _PARTS: Mapping[str, str] = {
     "xl/comments": "comments",
@@ -43,7 +43,14 @@ _PROPERTIES: Mapping[str, str] = {
     "Manager": "company",
     "user-defined": "custom_properties",
 }
+MOST_SCANNED = 20_000_000  # bytes of a part
 _PROGRAMS = ("openpyxl", "xlsxwriter")  # what writes its own name as the author's
+# Properties that a program writes of itself: `<meta:user-defined meta:name="AppVersion">15.03</...>`.
+_OF_PROGRAMS = re.compile(
+    rb'<(?:meta:user-defined|property)\b[^>]*name="(?:AppVersion|DocSecurity|HyperlinksChanged|LinksUpToDate|ScaleCrop'
+    rb'|ShareDoc)".*?</(?:meta:user-defined|property)>',
+    re.DOTALL,
+)
 _ODS_COMMENT = re.compile(rb"<office:annotation\b")
 _ELEMENT = re.compile(r"<(?:[\w.-]+:)?([\w-]+)(?:\s[^>]*)?>([^<]+)<")
 _MARKUP = re.compile(r"<[^>]*>")
@@ -57,16 +64,16 @@ class Extras:
     kinds: tuple[str, ...] = ()  # of identifiers in their texts
 
 
-def read_extras(file: zipfile.ZipFile, most_bytes: int) -> Extras:
-    """The extras of a workbook; of each part no more than `most_bytes` are looked at."""
+def read_extras(package: Package) -> Extras:
+    """The extras of a workbook; of each part the beginning is looked at, which is nearly always all of it."""
     names: dict[str, None] = {}
     kinds: set[str] = set()
-    for part in file.namelist():
-        found = _in_part(part, _text_of(file, part, most_bytes)) if _is_asked(part) else {}
+    for part in package.parts:
+        found = _in_part(part, package.read(part, MOST_SCANNED)) if _is_asked(part) else {}
         for name, text in found.items():
             names[name] = None
             kinds |= kinds_in(text)
-    return Extras(tuple(names), tuple(sorted(kinds)))
+    return Extras(tuple(sorted(names)), tuple(sorted(kinds)))
 
 
 def _is_asked(part: str) -> bool:
@@ -82,12 +89,13 @@ def _in_part(part: str, content: bytes) -> Mapping[str, str]:
         comments = b" ".join(content.split(b"<office:annotation")[1:]) if _ODS_COMMENT.search(content) else b""
         return {"comments": _plain(comments)} if comments else {}
     name = next(name for start, name in _PARTS.items() if part.startswith(start))
-    return {name: _plain(content) if part.endswith(".xml") else ""}
+    text = _plain(_OF_PROGRAMS.sub(b"", content)) if part.endswith(".xml") else ""
+    return {} if name == "custom_properties" and not text else {name: text}
 
 
 def _properties(content: bytes) -> Mapping[str, str]:
     said: dict[str, str] = {}
-    for element, text in _ELEMENT.findall(content.decode("utf-8", "replace")):
+    for element, text in _ELEMENT.findall(_OF_PROGRAMS.sub(b"", content).decode("utf-8", "replace")):
         if element in _PROPERTIES and text.strip() and text.strip() not in _PROGRAMS:
             said[_PROPERTIES[element]] = f"{said.get(_PROPERTIES[element], '')} {text}"
     return said
@@ -95,8 +103,3 @@ def _properties(content: bytes) -> Mapping[str, str]:
 
 def _plain(content: bytes) -> str:
     return " ".join(_MARKUP.sub(" ", content.decode("utf-8", "replace")).split())
-
-
-def _text_of(file: zipfile.ZipFile, part: str, most_bytes: int) -> bytes:
-    with file.open(part) as stream:
-        return stream.read(most_bytes)

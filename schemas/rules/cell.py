@@ -104,6 +104,20 @@ CELL_RULES = (
         fails=(row("follow_up", tegner="#REF!"),),
     ),
     rule(
+        "cell_formula",
+        "cell error conformance",
+        """
+        en: {column}: {found} is a formula whose result is not in the file. // Open the file in your spreadsheet, save
+            it and send it again, or type the value.
+        nl: {column}: {found} is een formule waarvan de uitkomst niet in het bestand staat. // Open het bestand in uw
+            spreadsheet, bewaar het en stuur het opnieuw, of typ de waarde.
+        de: {column}: {found} ist eine Formel, deren Ergebnis nicht in der Datei steht. // Bitte in der
+            Tabellenkalkulation öffnen, speichern und erneut senden oder den Wert eintippen.
+        """,
+        passes=(row("follow_up", tegner="4"),),
+        fails=(row("follow_up", tegner="=B2+1"), row("follow_up", tegner="#=B2+1")),
+    ),
+    rule(
         "cell_undeclared_missing",
         "cell error conformance",
         """

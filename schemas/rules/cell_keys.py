@@ -43,9 +43,9 @@ DATE_AND_ID_RULES = (
         "date_incomplete",
         "cell error conformance",
         """
-        en: {column}: "{found}" has no year. // Write it as 2024-03-02.
-        nl: {column}: "{found}" heeft geen jaar. // Schrijf haar als 2024-03-02.
-        de: {column}: "{found}" hat kein Jahr. // Bitte als 2024-03-02 schreiben.
+        en: {column}: "{found}" is not a whole date. // Write it as 2024-03-02.
+        nl: {column}: "{found}" is geen hele datum. // Schrijf haar als 2024-03-02.
+        de: {column}: "{found}" ist kein vollständiges Datum. // Bitte als 2024-03-02 schreiben.
         """,
         passes=(row("enrolment", mri_on="2024-03-12"),),
         fails=(row("enrolment", mri_on="12 March"),),

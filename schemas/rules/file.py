@@ -108,6 +108,30 @@ FILE_RULES = (
         """,
     ),
     rule(
+        "file_too_many_cells",
+        "file error conformance",
+        """
+        en: The workbook has {found} cells, empty ones among them; the limit is {expected}. // Delete what stands far
+            below or beside the tables, or split the file by year or by form.
+        nl: De werkmap telt {found} cellen, lege meegerekend; de grens is {expected}. // Verwijder wat ver onder of
+            naast de tabellen staat, of splits het bestand per jaar of per formulier.
+        de: Die Arbeitsmappe hat {found} Zellen, leere mitgezählt; die Grenze ist {expected}. // Bitte löschen, was weit
+            unter oder neben den Tabellen steht, oder nach Jahr oder Formular aufteilen.
+        """,
+    ),
+    rule(
+        "file_too_many_findings",
+        "file error conformance",
+        """
+        en: The file has more than {expected} findings. // Look at its first rows: a column may stand in the wrong
+            place, or the clinic's date order or decimal mark is not declared.
+        nl: Het bestand heeft meer dan {expected} bevindingen. // Bekijk de eerste regels: misschien staat een kolom op
+            de verkeerde plaats, of is de datumvolgorde of het decimaalteken van de kliniek niet vastgelegd.
+        de: Die Datei hat mehr als {expected} Befunde. // Bitte die ersten Zeilen ansehen: vielleicht steht eine Spalte
+            falsch, oder Datumsfolge oder Dezimalzeichen der Klinik sind nicht eingetragen.
+        """,
+    ),
+    rule(
         "file_too_many_tables",
         "file error conformance",
         """
