@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from pipelines.accountability.log import Actor, this_account
 from pipelines.errors import RegistryError
 from pipelines.reports.words import Words
 from pipelines.users.store import CLINIC, COORDINATOR, READ_ONLY, User
@@ -58,6 +59,11 @@ class Call:
         if self.user is None:
             raise HTTPException(404)
         return self.user
+
+    @property
+    def actor(self) -> Actor:
+        """By which name the log knows what the user does."""
+        return Actor(self.signed_in.name, this_account().account)
 
     @property
     def clinic(self) -> str:

@@ -1,13 +1,18 @@
 """The pages, each module a topic: a function of a `Call` that reads, acts and renders. This lists their routes."""
 
 from portal.call import SIGNED_IN, WRITERS
-from portal.pages import account, sign_in, start, upload
+from portal.pages import account, due, patients, sign_in, start, submissions, upload
 
-ROUTES = (*sign_in.ROUTES, *account.ROUTES, *start.ROUTES, *upload.ROUTES)
+TOPICS = (sign_in, account, start, upload, submissions, due, patients)
+ROUTES = tuple(route for topic in TOPICS for route in topic.ROUTES)
 
 # The menu: route, text, who sees it.
 MENU = (
     ("start", "shell.start", SIGNED_IN),
     ("upload", "shell.upload", WRITERS),
+    ("submissions", "shell.submissions", SIGNED_IN),
+    ("due", "shell.due", SIGNED_IN),
+    ("patients", "shell.patients", SIGNED_IN),
+    ("counsel", "shell.counsel", SIGNED_IN),
     ("account", "shell.account", SIGNED_IN),
 )

@@ -1,0 +1,108 @@
+"""What became of the files a clinic handed in: their state, the receipt, what they corrected."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from pipelines.intake.inbox import waiting
+from pipelines.reports.source import Rows
+from portal.call import SIGNED_IN, Call, page
+from portal.headers import REPORT_POLICY
+from warehouse.connection import literal
+from warehouse.layout import Home
+
+SHOWN = 200
+NOTHING = dict.fromkeys(("received_at", "refused", "is_resend", "undone_at"))  # not known before a snapshot has it
+FILES = {"receipt.html": "text/html; charset=utf-8"}
+
+
+@page("/submissions", "submissions", SIGNED_IN)
+def submissions(call: Call) -> Response:
+    """List the files: received (waits for a run), loaded (its receipt lies ready), in a snapshot (its rows count)."""
+    clinic = call.clinic
+    known = {row["submission"]: row for row in _known(call, clinic)}
+    rows = [*_received(call.portal.home, clinic, call.words("submissions.received")), *_loaded(call, clinic, known)]
+    rows += [{**row, "state": call.words("submissions.in_snapshot")} for row in known.values()]
+    rows.sort(key=lambda row: str(row["submission"]), reverse=True)
+    return call.render("submissions.html", rows=rows[:SHOWN], n_more=len(rows) - SHOWN)
+
+
+@page("/submissions/{submission}", "submission", SIGNED_IN)
+def submission(call: Call) -> Response:
+    """Show one file: how its records add up, what was found, which values it corrected and what they were before."""
+    folder = _folder(call)
+    receipt = json.loads((folder / "receipt.json").read_bytes())
+    findings = [finding for section in receipt["sections"] for finding in section["findings"]]
+    files = sorted(path.name for path in folder.iterdir() if path.name.startswith("to-mend"))
+    shown = {"receipt": receipt, "findings": findings[:SHOWN], "n_more": len(findings) - SHOWN, "files": files}
+    return call.render("submission.html", changes=_changes(call, folder.name), **shown)
+
+
+@page("/submissions/{submission}/{file}", "submission_file", SIGNED_IN)
+def submission_file(call: Call) -> Response:
+    """Give one of the files of a receipt: the page to print, or the rows to mend."""
+    folder, name = _folder(call), str(call.request.path_params["file"])
+    allowed = [path for path in folder.iterdir() if path.name == name and (name in FILES or name.startswith("to-mend"))]
+    if not allowed:
+        raise HTTPException(404)
+    if name in FILES:
+        headers = {"content-security-policy": REPORT_POLICY}
+        return Response(allowed[0].read_bytes(), media_type=FILES[name], headers=headers)
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(allowed[0].read_bytes(), media_type="application/octet-stream", headers=headers)
+
+
+def _received(home: Home, clinic: str, state: str) -> Iterator[Mapping[str, Any]]:
+    for item in waiting(home):
+        if clinic in ("", item.clinic):
+            place = {"submission": item.submission, "clinic": item.clinic, "file": item.file}
+            yield {**NOTHING, **place, "received_at": item.received_at, "state": state, "has_receipt": False}
+
+
+def _loaded(call: Call, clinic: str, known: Mapping[str, object]) -> Iterator[Mapping[str, Any]]:
+    """Files with a receipt that no snapshot has yet: a run is under way, or deriving failed."""
+    for path in sorted(call.portal.home.outbox_folder.glob("*/*/receipt.json"), reverse=True)[:SHOWN]:
+        name, owner = path.parent.name, path.parents[1].name
+        if name not in known and clinic in ("", owner):
+            receipt = json.loads(path.read_bytes())
+            place = {"submission": name, "clinic": owner, "file": receipt["file"], "refused": receipt["refused"]}
+            yield {**NOTHING, **place, "state": call.words("submissions.loaded"), "has_receipt": True}
+
+
+def _known(call: Call, clinic: str) -> Rows:
+    condition = f"clinic = {literal(clinic)}" if clinic else "true"
+    if not call.portal.home.current.exists():
+        return []
+    with call.portal.database() as database:
+        rows = database.rows(
+            "select submission, clinic, file, received_at, refused, is_resend, undone_at, n_accepted, n_corrected, "  # noqa: S608
+            f"n_held, n_already_known, n_rejected from ops.submission where {condition} "
+            f"order by received_at desc limit {SHOWN}"
+        )
+    return [{**row, "has_receipt": True} for row in rows]
+
+
+def _changes(call: Call, submission: str) -> Rows:
+    if not call.portal.home.current.exists():
+        return []
+    with call.portal.database() as database:
+        return database.rows(
+            "select line, form, field, value_before, value_after, is_return from ops.change "  # noqa: S608
+            f"where submission = {literal(submission)} order by section, line, field limit {SHOWN}"
+        )
+
+
+def _folder(call: Call) -> Path:
+    """The outbox folder of a submission of the clinic; 404 for another's, as for none."""
+    name, clinic = str(call.request.path_params["submission"]), call.clinic
+    for path in call.portal.home.outbox_folder.glob("*/*/receipt.json"):
+        if path.parent.name == name and clinic in ("", path.parents[1].name):
+            return path.parent
+    raise HTTPException(404)
+
+
+ROUTES = (submissions, submission, submission_file)

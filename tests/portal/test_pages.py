@@ -1,0 +1,186 @@
+"""What pages show to whom: submissions, who is due, patients; and a second clinic's eyes on every route."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from pipelines.accountability.chain import read_entries
+from portal.app import routes_of
+from tests.portal.conftest import Browser
+from warehouse.connection import reader
+from warehouse.layout import Home
+
+
+def ask(home: Path, sql: str) -> list[tuple[object, ...]]:
+    with reader(home / "snapshots" / "current" / "registry.duckdb") as connection:
+        return connection.execute(sql).fetchall()
+
+
+def patient_of(home: Path, clinic: str) -> str:
+    (row,) = ask(
+        home,
+        "select min(benchmark.patient_id) from mart.patient_benchmark as benchmark "
+        f"where benchmark.clinic = '{clinic}' and benchmark.patient_id like '{clinic}-%' and value is not null",
+    )
+    return str(row[0])
+
+
+def objects_of(app: Starlette, home: Path, clinic: str, draft: str) -> dict[str, str]:
+    """One of each thing that an address can name, all of a clinic."""
+    submission = max(path.name for path in (home / "outbox" / clinic).iterdir() if not path.name.startswith("."))
+    patient = app.state.portal.links.hide(patient_of(home, clinic))
+    return {"draft": draft, "submission": submission, "file": "receipt.html", "patient": patient, "token": "x"}
+
+
+def addresses(app: Starlette, objects: dict[str, str]) -> Iterator[tuple[Route, str]]:
+    for route in routes_of(app):
+        if "{" in route.path:
+            yield route, re.sub(r"{(\w+)(?::\w+)?}", lambda found: objects[found[1]], route.path)
+
+
+def test_another_clinics_things_are_not_there_on_any_route(
+    app: Starlette, portal_home: Path, as_user: Callable[[str], Browser]
+) -> None:
+    anna, bob = as_user("anna"), as_user("bob")
+    anna.get("/upload")
+    draft = str(anna.post("/upload", files={"file": ("a.csv", b"patient_id;side\nx;left\n")}).url.path).split("/")[-1]
+    objects = objects_of(app, portal_home, "BRG", draft)
+    seen = set()
+    for route, address in addresses(app, objects):
+        if route.name == "invitation":
+            continue
+        methods = route.methods or set()
+        assert (bob.get if "GET" in methods else bob.post)(address).status_code == 404, route.path
+        if "GET" in methods:
+            own = anna.get(address).status_code
+            seen.add(route.name)
+            assert own == (404 if route.name == "annotated" else 200), route.path
+    assert {"draft", "submission", "patient", "card"} <= seen
+
+
+def test_lists_hold_the_clinics_own_only(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
+    foreign = {str(number) for (number,) in ask(portal_home, "select patient_id from ops.care where clinic <> 'BRG'")}
+    own = {str(number) for (number,) in ask(portal_home, "select patient_id from ops.care where clinic = 'BRG'")}
+    browser = as_user("anna")
+    pages = "".join(browser.get(path).text for path in ("/due", "/patients", "/submissions"))
+    assert [number for number in foreign - own if number in pages] == []
+    assert any(number in pages for number in own)
+
+
+def test_a_shared_patient_is_seen_by_both(portal_home: Path, as_user: Callable[[str], Browser], app: Starlette) -> None:
+    rows = ask(portal_home, "select patient_id, clinic from ops.care where care_kind = 'shared'")
+    for number, clinic in rows:
+        name = {"BRG": "anna", "NRD": "bob"}.get(str(clinic))
+        if name:
+            address = f"/patients/{app.state.portal.links.hide(str(number))}"
+            assert as_user(name).get(address).status_code == 200
+
+
+def test_a_patients_page_shows_visits_course_and_history(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
+    browser, number = as_user("anna"), patient_of(portal_home, "BRG")
+    browser.get("/patients")
+    answer = browser.post("/patients/find", {"number": number.lower()})
+    assert answer.status_code == 200
+    assert number in answer.text
+    assert number not in str(answer.url)
+    (score,) = ask(portal_home, f"select max(phat_total) from mart.trajectory where patient_id = '{number}'")
+    assert str(score[0]) in answer.text
+    assert "enrolment" in answer.text
+    assert "BRG_enrolment" in answer.text
+    card = browser.get(f"{answer.url.path}/card")
+    assert "Your recovery beside a published study" in card.text
+    assert "script-src 'none'" in card.headers["content-security-policy"]
+
+
+def test_an_unknown_number_and_another_clinics_number_are_answered_alike(
+    portal_home: Path, as_user: Callable[[str], Browser]
+) -> None:
+    browser = as_user("bob")
+    texts = []
+    for number in (patient_of(portal_home, "BRG"), "BRG-9999X", "x" * 500):
+        browser.get("/patients")
+        answer = browser.post("/patients/find", {"number": number})
+        assert answer.status_code == 404
+        texts.append(re.sub(r'value="[^"]*"|csrf-token[^}]*', "", answer.text))
+    assert texts[0] == texts[1] == texts[2]
+
+
+@pytest.mark.parametrize("handle", ["x", "A" * 34, "%2e%2e", "é"])
+def test_a_forged_handle_is_no_patient(as_user: Callable[[str], Browser], handle: str) -> None:
+    assert as_user("anna").get(f"/patients/{handle}").status_code == 404
+
+
+def test_every_look_at_a_patient_is_recorded_and_names_nobody(
+    portal_home: Path, as_user: Callable[[str], Browser]
+) -> None:
+    browser, number = as_user("anna"), patient_of(portal_home, "BRG")
+    browser.get("/patients")
+    browser.post("/patients/find", {"number": number})
+    entries = [entry.said for entry in read_entries(Home(portal_home))]
+    looks = [(said["who"], said.get("command")) for said in entries if said["act"] == "look"]
+    assert ("anna", "patients") in looks
+    assert ("anna", "patient") in looks
+    assert number not in str(entries)
+
+
+def test_who_is_due_is_filtered_and_filled_in(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
+    browser = as_user("anna")
+    everything = browser.get("/due").text
+    overdue = browser.get("/due?status=overdue&visit=").text
+    (expected,) = ask(portal_home, "select count(*) from mart.overdue where clinic = 'BRG'")
+    assert overdue.count('<tr class="overdue">') == expected[0]
+    assert everything.count("<tr class=") > overdue.count("<tr class=")
+    book = openpyxl.load_workbook(io.BytesIO(browser.get("/due/workbook").content))
+    numbers = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.value}
+    asked = ask(portal_home, "select patient_id from registry.schedule where clinic = 'BRG' and status = 'overdue'")
+    assert {row[0] for row in asked} <= numbers
+
+
+def test_numbers_are_handed_out_once(as_user: Callable[[str], Browser]) -> None:
+    browser = as_user("anna")
+    browser.get("/numbers")
+    first = set(re.findall(r"<code>(BRG-\w+)</code>", browser.post("/numbers", {"count": "3"}).text))
+    second = set(re.findall(r"<code>(BRG-\w+)</code>", browser.post("/numbers", {"count": "3"}).text))
+    assert len(first) == len(second) == 3
+    assert not first & second
+
+
+def test_submissions_show_where_each_file_stands(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
+    from pipelines.intake.inbox import hand_in
+
+    hand_in(Home(portal_home), "BRG", "new.csv", b"x", datetime(2026, 3, 2, tzinfo=UTC))
+    page = as_user("anna").get("/submissions").text
+    assert "new.csv" in page
+    assert "received, waits for the next run" in page
+    assert "in the registry" in page
+
+
+def test_corrections_stand_with_old_and_new(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
+    rows = ask(
+        portal_home,
+        "select submission, value_before, value_after from ops.change where clinic = 'BRG' and value_before <> '' "
+        "and value_after <> '' limit 1",
+    )
+    assert rows
+    page = as_user("anna").get(f"/submissions/{rows[0][0]}").text
+    assert f"<td>{rows[0][1]}</td><td>{rows[0][2]}" in page
+
+
+def test_the_talk_before_treatment_shows_both_arms_and_keeps_nothing(as_user: Callable[[str], Browser]) -> None:
+    browser = as_user("anna")
+    browser.get("/counsel")
+    answer = browser.post("/counsel", {"age": "52", "phat": "38,5", "tendons": "two"})
+    assert answer.status_code == 200
+    assert "52" not in str(answer.url)
+    text = answer.text
+    assert text.index("59 adults") < text.index("38.5") or "38.5" in text
+    assert "surgery" in text
+    browser.get("/counsel")
+    assert browser.post("/counsel", {"age": "52", "phat": "1000", "tendons": "two"}).status_code == 422
