@@ -7,6 +7,7 @@ import dagster as dg
 
 from pipelines.defs.resources import Registry
 from pipelines.defs.wiring import build_definitions
+from pipelines.journal import configure
 from pipelines.plan import build_plan
 from pipelines.settings import Settings, read_settings
 from warehouse import keys
@@ -18,6 +19,7 @@ DEFAULT_HOME = "registry-home"
 @dg.definitions
 def definitions() -> dg.Definitions:
     """Everything Dagster shows, on the home of HAMREG_HOME; with default settings where there is no home yet."""
+    configure(os.environ)
     keys.use_environment(os.environ)
     home = Home(Path(os.environ.get("HAMREG_HOME", DEFAULT_HOME)).absolute())
     settings = read_settings(home.settings_path) if home.settings_path.is_file() else Settings()

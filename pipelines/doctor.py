@@ -7,12 +7,14 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipelines.accountability.chain import verify
 from pipelines.defs.life import is_alive
+from pipelines.diagnosis import BAD, OK, WARNING, Diagnosis
 from pipelines.errors import RegistryError
+from pipelines.protection import examine_protection
 from pipelines.settings import read_settings
 from warehouse.connection import attach, open_memory, reader
 from warehouse.freshness import is_behind
@@ -20,21 +22,10 @@ from warehouse.layout import Home, read_instant_id
 from warehouse.lock import lock, read_holder
 from warehouse.schema_version import read_migrations, read_version
 
-OK, WARNING, BAD = "ok", "warning", "bad"
 FREE_BYTES = 2_000_000_000
 LEFT_BEHIND = timedelta(hours=1)
 UNFINISHED_SQL = "select run_id from runs where status in ('STARTED', 'CANCELING')"
 SHOWN_VERSIONS = ("duckdb", "polars", "pandera", "dagster", "great-expectations")
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """One thing that was looked at, how it is, and what to do where it is not right."""
-
-    what: str
-    state: str
-    text: str
-    remedy: str = ""
 
 
 def examine(home: Home, now: datetime) -> Iterator[Diagnosis]:
@@ -42,6 +33,8 @@ def examine(home: Home, now: datetime) -> Iterator[Diagnosis]:
     yield _versions()
     yield _settings(home)
     yield _permissions(home)
+    yield from examine_protection(home)
+    yield _log(home)
     yield _lock(home)
     yield _facts(home)
     yield _snapshot(home)
@@ -82,6 +75,14 @@ def open_to_others(path: Path) -> bool:
     return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
+def _log(home: Home) -> Diagnosis:
+    found = verify(home)
+    if found.fault:
+        remedy = "Compare log/ with a backup's, and tell who answers for the registry: docs/runbooks/key-and-log.md"
+        return Diagnosis("log", BAD, f"it was rewritten or is damaged: {found.fault}", remedy)
+    return Diagnosis("log", OK, f"{found.n_entries:,} lines hold together")
+
+
 def _lock(home: Home) -> Diagnosis:
     holder = read_holder(home)
     return Diagnosis("lock", OK, f"held by {holder}" if holder else "free")
@@ -97,7 +98,7 @@ def _facts(home: Home) -> Diagnosis:
             version = read_version(connection)
             row = connection.execute("select count(*) from facts.submission").fetchone() if version else None
     except RegistryError as error:
-        return Diagnosis("facts", BAD, error.message, "hamreg restore brings a backup back")
+        return Diagnosis("facts", BAD, error.message, _remedy(error, "hamreg restore brings a backup back"))
     if version > newest:
         return Diagnosis("facts", BAD, f"schema {version}, this version knows {newest}", "Install the newer hamreg.")
     return Diagnosis("facts", OK, f"schema {version} of {newest}, {row[0] if row else 0:,} submissions")
@@ -110,10 +111,15 @@ def _snapshot(home: Home) -> Diagnosis:
         with reader(home.registry_path) as connection:
             row = connection.execute("select count(*) from registry.episode").fetchone()
     except RegistryError as error:
-        return Diagnosis("snapshot", BAD, error.message, "hamreg run makes a new one")
+        return Diagnosis("snapshot", BAD, error.message, _remedy(error, "hamreg run makes a new one"))
     if is_behind(home):
         return Diagnosis("snapshot", WARNING, "it lacks the newest facts", "hamreg run; if it fails: hamreg audit show")
     return Diagnosis("snapshot", OK, f"{home.current.resolve().name}, {row[0] if row else 0:,} episodes")
+
+
+def _remedy(error: RegistryError, otherwise: str) -> str:
+    """What the error itself says to do, unless that is to come here."""
+    return otherwise if "hamreg doctor" in error.remedy else error.remedy
 
 
 def _clock(home: Home, now: datetime) -> Diagnosis:

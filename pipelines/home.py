@@ -28,8 +28,15 @@ release = "0 3 1 * *" # the first of the month
 max_bytes = 200_000_000
 max_columns = 500
 
-[retention]
+[retention] # snapshots: how many; the others: days, 0 keeps for ever. Facts and releases are never removed.
 snapshots = 5
+outbox_days = 0
+archive_days = 0
+audits_days = 90
+backups_days = 0
+dagster_days = 400
+digests_days = 0
+log_days = 0
 
 [clinics]
 """

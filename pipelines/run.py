@@ -12,6 +12,7 @@ from pipelines.accountability.log import Actor, record, record_decision, this_ac
 from pipelines.intake.outbox import read_receipts
 from pipelines.intake.receipt import Receipt
 from pipelines.intake.submission import Failure, Intake, Loaded, Progress, adopt, load, sweep, waiting
+from pipelines.journal import note, timed
 from pipelines.plan import build_plan
 from pipelines.settings import Settings
 from pipelines.withdrawal.execution import finish_erasures, read_erased
@@ -93,6 +94,7 @@ def load_waiting(
     with open_facts(home) as connection:
         states = partial(read_states, connection, build_plan().models)
         is_erased = read_erased(home, connection)
+        note("run.begins", n_files=len(items))
         loaded = load(Intake(home, settings, read_dictionary(), connection, now, states, is_erased), items, progress)
     _record_run(home, actor, now, loaded)
     return Loaded({**answered, **loaded.receipts}, loaded.failures)
@@ -129,7 +131,10 @@ def publish_snapshot(home: Home, settings: Settings, now: datetime, progress: Pr
         progress("derive", 0, 1)
     today = now.astimezone(settings.zone).date()
     keep = settings.retention.snapshots
-    derivation = publish(home, build_plan(), known_at=now, today=today, zone=settings.timezone, keep=keep)
+    with timed("run.derived") as told:
+        derivation = publish(home, build_plan(), known_at=now, today=today, zone=settings.timezone, keep=keep)
+        told |= {"snapshot": derivation.path.parent.name, "n_tables": len(derivation.tables)}
+        told |= {"n_rows": sum(derivation.tables.values()), "n_checks": len(derivation.audits)}
     if progress is not None:
         progress("derive", 1, 1)
     return derivation

@@ -61,9 +61,16 @@ class Limits:
 
 @dataclass(frozen=True)
 class Retention:
-    """How many internal snapshots stay."""
+    """How many internal snapshots stay, and for how many days what lies in the other folders; 0 keeps it for ever."""
 
     snapshots: int = 5
+    outbox_days: int = 0
+    archive_days: int = 0
+    audits_days: int = 90
+    backups_days: int = 0
+    dagster_days: int = 400
+    digests_days: int = 0
+    log_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -128,7 +135,7 @@ def parse_settings(text: str) -> Settings:
         clinics=clinics,
         schedules=_record(Schedules, "schedules", _table(content, "schedules")),
         limits=_record(Limits, "limits", _table(content, "limits")),
-        retention=_record(Retention, "retention", _table(content, "retention")),
+        retention=_retention(_table(content, "retention")),
         mail=_mail(_table(content, "mail")),
     )
 
@@ -152,6 +159,14 @@ def _clinic(code: str, content: Any) -> Clinic:
             _fail(f"{where}.missing_codes", "a reason is one of " + ", ".join(MISSING_REASONS))
     _check_pattern(f"{where}.id_format", clinic.id_format)
     return clinic
+
+
+def _retention(content: Mapping[str, Any]) -> Retention:
+    retention = _record(Retention, "retention", content)
+    for name, value in vars(retention).items():
+        if value < (1 if name == "snapshots" else 0):
+            _fail(f"retention.{name}", "a number of days is not negative, and one snapshot stays at least")
+    return retention
 
 
 def _mail(content: Mapping[str, Any]) -> Mail:

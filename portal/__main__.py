@@ -6,6 +6,7 @@ from pathlib import Path
 
 import uvicorn
 
+from pipelines.journal import configure
 from portal.app import create_app
 from warehouse import keys
 from warehouse.layout import Home
@@ -20,6 +21,7 @@ def main() -> None:
     parser.add_argument("--https", action="store_true", help="browsers reach it over HTTPS, by a proxy")
     arguments = parser.parse_args()
     os.umask(0o077)
+    configure(os.environ)
     keys.use_environment(os.environ)
     app = create_app(Home(Path(arguments.home)), is_secure=arguments.https)
     # uvicorn's own log of addresses stays off: what is worth keeping, the registry's log keeps.

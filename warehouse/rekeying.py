@@ -4,6 +4,7 @@ Killed at any point, each file is as before or after, and doing it again goes on
 which are for the caller to renew.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,7 +41,9 @@ def files_with_rows(home: Home) -> Iterator[Path]:
 def protect(path: Path) -> None:
     """Bring one file under the first key."""
     if path.suffix == ".duckdb":
+        found = path.stat()
         part = write_protected(path)
+        os.utime(part, ns=(found.st_atime_ns, found.st_mtime_ns))  # what it holds is as old as before
         part.replace(path)
         sync_folder(path.parent)
         reached("rekey.swap")

@@ -7,6 +7,7 @@ import fcntl
 import hashlib
 import json
 import os
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -107,6 +108,13 @@ def verify(home: Home) -> Verification:
         if not fault and entry.said.get("before") != before.digest:
             fault = _fault(entry, "it does not follow from the line before, which was changed, added or removed")
     return Verification(len(entries), _at(first), _at(last), last.digest, fault)
+
+
+def read_last(path: Path) -> str:
+    """The digest of the last whole line of one file; '' where it has none."""
+    with path.open("rb") as stream:
+        found = deque((line for line in stream if line.endswith(b"\n")), maxlen=1)
+    return digest_of(found[0][:-1]) if found else ""
 
 
 def digest_of(line: bytes) -> str:

@@ -14,6 +14,7 @@ from pipelines.settings import Settings
 from warehouse.layout import PRIVATE_FOLDER, Home, instant_id
 
 QUIET = timedelta(days=1)
+UNSENT = "unsent.txt"
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Told:
 def tell_digest(home: Home, settings: Settings, now: datetime, password: str = "") -> Told:
     """Write the digest and mail it."""
     lines = read_lines(home, settings, now)
-    file = _write(home, f"digest-{instant_id(now)}.txt", render(lines, settings, now))
+    file = write_told(home, f"digest-{instant_id(now)}.txt", render(lines, settings, now))
     subject = f"{settings.name}: {len(lines)} things need somebody" if lines else f"{settings.name}: nothing needs you"
     return Told(lines, file, send(settings.mail, password, subject, (home.path / file).read_text(encoding="utf-8")))
 
@@ -42,7 +43,7 @@ def tell_failure(home: Home, settings: Settings, now: datetime, job: str, why: s
         "Nothing is lost: files that were not loaded wait, and the snapshot before stands.\n"
         "Next: hamreg status, then hamreg run to see it happen.\n"
     )
-    _write(home, f"failure-{instant_id(now)}.txt", text)
+    write_told(home, f"failure-{instant_id(now)}.txt", text)
     send(settings.mail, password, f"{settings.name}: the run {job} failed", text)
     return True
 
@@ -54,11 +55,21 @@ def _is_news(home: Home, what: str, now: datetime) -> bool:
     recent = {key: at for key, at in told.items() if now - datetime.fromisoformat(at) < QUIET}
     if what in recent:
         return False
-    _write(home, path.name, json.dumps({**recent, what: now.isoformat()}, indent=1))
+    write_told(home, path.name, json.dumps({**recent, what: now.isoformat()}, indent=1))
     return True
 
 
-def _write(home: Home, name: str, text: str) -> str:
+def note_mail(home: Home, now: datetime, fault: str | None) -> None:
+    """Remember since when mails do not go out ('' is one that did, None that none is sent), for the digest."""
+    path = home.digests / UNSENT
+    if fault and not path.exists():
+        write_told(home, UNSENT, f"{now.isoformat()} {fault}\n")
+    elif fault == "":
+        path.unlink(missing_ok=True)
+
+
+def write_told(home: Home, name: str, text: str) -> str:
+    """Keep what was told in the home's digests; the file's name within the home."""
     home.digests.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
     replace_text(home.digests / name, text)
     return f"digests/{name}"

@@ -10,6 +10,7 @@ import sys
 import click
 
 from pipelines.errors import RegistryError
+from pipelines.journal import FORMATS, LEVELS, configure
 from warehouse import keys
 
 # command -> (module of pipelines.cli, what `hamreg --help` says of it). The module has the click command by that name.
@@ -84,8 +85,10 @@ class LazyGroup(click.Group):
     show_default=True,
     help="The registry home. HAMREG_HOME sets it too.",
 )
+@click.option("--log-level", type=click.Choice(list(LEVELS)), help="Say what is done, on standard error. [warning]")
+@click.option("--log-format", type=click.Choice(FORMATS), help="For a person, or a line of JSON each. [console]")
 @click.pass_context
-def hamreg(ctx: click.Context, home: str) -> None:
+def hamreg(ctx: click.Context, home: str, log_level: str | None, log_format: str | None) -> None:
     """A longitudinal outcome registry for proximal hamstring tendon avulsions.
 
     Clinics hand in files, a run loads them and derives a snapshot, and each patient stands beside a published study.
@@ -98,6 +101,7 @@ def hamreg(ctx: click.Context, home: str) -> None:
     Exit codes: 0 ok, 1 findings or a failed audit, 2 usage, 3 unreadable file, 4 home, lock or schema, 5 release gate.
     """
     os.umask(0o077)  # whatever is written is for the owner alone
+    configure(os.environ, log_level, log_format)
     keys.use_environment(os.environ)
     ctx.obj = home
 

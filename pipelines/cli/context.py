@@ -24,6 +24,11 @@ def actor() -> Actor:
     return Actor(os.environ.get("HAMREG_USER") or account.name, account.account)
 
 
+def mail_password() -> str:
+    """What the mail server asks for; it is written into no file."""
+    return os.environ.get("HAMREG_MAIL_PASSWORD", "")
+
+
 def open_home(path: str) -> Home:
     """The home at `path`; a `HomeError` with the remedy where there is none."""
     home = Home(Path(path))

@@ -1,12 +1,10 @@
 """The command that says what needs whom. It shows the digest; sending it is asked for."""
 
-import os
-
 import click
 
 from pipelines.alerts.digest import read_lines, render
 from pipelines.alerts.telling import tell_digest
-from pipelines.cli.context import now, read_home
+from pipelines.cli.context import mail_password, now, read_home
 
 
 @click.command("digest")
@@ -22,5 +20,5 @@ def digest_command(path: str, send: bool) -> None:
     if not send:
         click.echo(render(read_lines(home, settings, now()), settings, now()), nl=False)
         return
-    told = tell_digest(home, settings, now(), os.environ.get("HAMREG_MAIL_PASSWORD", ""))
+    told = tell_digest(home, settings, now(), mail_password())
     click.echo(f"Wrote {home.path / told.file}" + (f" and mailed it to {settings.mail.to}." if told.is_mailed else "."))

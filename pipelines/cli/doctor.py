@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from pipelines.cli.context import now
-from pipelines.doctor import BAD, OK, WARNING, examine
+from pipelines.diagnosis import BAD, OK, WARNING
+from pipelines.doctor import examine
 from pipelines.errors import HomeError
 from warehouse.layout import Home
 
@@ -16,7 +17,8 @@ COLOURS = {OK: "green", WARNING: "yellow", BAD: "red"}
 @click.command("doctor")
 @click.pass_obj
 def doctor_command(path: str) -> None:
-    """Look the registry home over: settings, permissions, lock, facts, snapshot, clock, disk, leftovers, runs.
+    """Look the registry home over: settings, permissions, encryption, log, lock,
+    facts, snapshot, clock, disk, leftovers, runs.
 
     Nothing is changed. Exit code 4: something is wrong that the registry does not mend by itself.
     """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli.context import actor, now, read_home
+from pipelines.cli.context import actor, mail_password, now, read_home
 from pipelines.cli.progress import shown_progress
 from pipelines.settings import Settings
 from warehouse.layout import Home
@@ -60,7 +60,10 @@ def _run(home: Home, settings: Settings, progress: "Progress | None", with_dagst
     if with_dagster:
         from pipelines.defs.command import run_in_process
 
-        return run_in_process(home, settings, actor(), progress)
+        return run_in_process(home, settings, actor(), progress, mail_password())
+    from pipelines.daily import close_day
     from pipelines.run import run
 
-    return run(home, settings, now, progress, command="hamreg run", actor=actor())
+    summary = run(home, settings, now, progress, command="hamreg run", actor=actor())
+    close_day(home, settings, actor(), now(), mail_password())
+    return summary

@@ -11,13 +11,14 @@ from dagster._core.definitions.unresolved_asset_job_definition import Unresolved
 from dagster._utils.schedules import is_valid_cron_schedule
 
 from pipelines.defs.alerts import DIGEST_KEY
+from pipelines.defs.old_runs import forget_runs
 from pipelines.defs.orphans import fail_orphans
 from pipelines.defs.releases import RELEASE_KEY
 from pipelines.defs.resources import now
 from pipelines.defs.submissions import SUBMISSION_KEY, SUBMISSIONS
 from pipelines.defs.waiting import find_range
 from pipelines.errors import SettingsError
-from pipelines.settings import SETTINGS_REMEDY, Settings
+from pipelines.settings import SETTINGS_REMEDY, Settings, read_settings
 from warehouse.freshness import is_behind, newest_fact
 from warehouse.layout import Home
 from warehouse.lock import read_holder
@@ -77,6 +78,7 @@ def look(instance: dg.DagsterInstance, home: Home, cursor: str | None, instant: 
     fail_orphans(instance, home)
     if instance.get_runs_count(dg.RunsFilter(statuses=IN_PROGRESS)):
         return dg.SkipReason("A run is in progress.")
+    forget_runs(instance, read_settings(home.settings_path), instant)
     if holder := read_holder(home):
         return dg.SkipReason(f"The registry is being written by {holder}.")
     if found := find_range(instance, home, instant):

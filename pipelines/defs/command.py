@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pipelines.accountability.log import Actor
 from pipelines.defs.automation import DERIVE, LOAD
 from pipelines.defs.instance import open_instance
+from pipelines.defs.old_runs import forget_runs
 from pipelines.defs.orphans import fail_orphans
 from pipelines.defs.resources import Progress, Registry, now
 from pipelines.defs.submissions import SUBMISSIONS
@@ -48,13 +49,16 @@ class RecordingRegistry(Registry):
         return derivation
 
 
-def run_in_process(home: Home, settings: Settings, actor: Actor, progress: Progress | None = None) -> RunSummary:
+def run_in_process(
+    home: Home, settings: Settings, actor: Actor, progress: Progress | None = None, mail_password: str = ""
+) -> RunSummary:
     """Heal, then run the job over all that waits, or the models alone where nothing does."""
     with lock(home, COMMAND):
         pass  # another writer is named before a run begins, which would fail for it
-    registry = RecordingRegistry(home, COMMAND, progress, PATIENCE_SECONDS, actor)
+    registry = RecordingRegistry(home, COMMAND, progress, PATIENCE_SECONDS, actor, mail_password)
     with open_instance(home) as instance:
         fail_orphans(instance, home)
+        forget_runs(instance, settings, now())
         found = find_range(instance, home, now())
         if found and found.new:
             instance.add_dynamic_partitions(SUBMISSIONS.name or "", list(found.new))

@@ -13,6 +13,7 @@ import dagster as dg
 
 from pipelines.accountability.log import Actor, record, this_account
 from pipelines.alerts.telling import Told, tell_digest
+from pipelines.daily import close_day
 from pipelines.defs.life import sign_of_life
 from pipelines.errors import RegistryError
 from pipelines.release.publication import Release, cut_release
@@ -59,7 +60,9 @@ class Registry:
         from pipelines.run import publish_snapshot
 
         with Withheld(self.home), lock(self.home, f"{self.command} (derive)", self.patience_seconds):
-            return publish_snapshot(self.home, self._settings(), now(), self.progress)
+            derivation = publish_snapshot(self.home, self._settings(), now(), self.progress)
+            close_day(self.home, self._settings(), self.actor, now(), self.mail_password)
+            return derivation
 
     def release(self) -> Release:
         """Cut a release from the current snapshot."""

@@ -10,6 +10,7 @@ import pandera.errors
 import polars as pl
 
 from pipelines.intake.inbox import Waiting
+from pipelines.journal import note
 from warehouse.errors import QueryError
 
 # A fault of the project that a file brings out must not stop the other files: it stays in the inbox and is reported.
@@ -41,6 +42,7 @@ def each(
             results[item.submission] = act(item)
         except _FAULTS as fault:
             failures.append(Failure(item.submission, item.clinic, _place(fault)))
+            note("intake.fault", "error", submission=item.submission, clinic=item.clinic, fault=_place(fault))
         tell(number)
     return results
 

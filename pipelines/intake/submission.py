@@ -31,6 +31,7 @@ from pipelines.intake.receipt import Receipt, check_receipt, make_receipt
 from pipelines.intake.receipt_page import render_page
 from pipelines.intake.validation import validate
 from pipelines.intake.verdict import Refusal, Verdict
+from pipelines.journal import timed
 from pipelines.settings import Clinic, Limits, Settings
 from schemas.dictionary import Dictionary
 from warehouse import ledger
@@ -112,6 +113,14 @@ def _record(intake: Intake, item: Waiting) -> Outcome:
     known = ledger.find(intake.connection, item.submission)
     if known is not None:
         return _read_outcome(intake, known)
+    with timed("intake.read", submission=item.submission, clinic=item.clinic) as told:
+        outcome = _record_anew(intake, item)
+        record, sections = outcome.submission, outcome.sections
+        told |= {"n_bytes": record.n_bytes, "refused": record.refused, "n_lines": sum(s.physical for s in sections)}
+    return outcome
+
+
+def _record_anew(intake: Intake, item: Waiting) -> Outcome:
     digest = digest_of(item.path)
     original = ledger.find_by_digest(intake.connection, item.clinic, digest, item.received_at)
     clinic = intake.settings.clinics.get(item.clinic)

@@ -1,6 +1,7 @@
 """`hamreg doctor` finds what is wrong with a home and says how to mend it; `hamreg audit show` why a snapshot fell."""
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,10 +9,14 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
+from pipelines.accountability.log import record, this_account
 from pipelines.cli import hamreg
-from pipelines.doctor import Diagnosis, examine
+from pipelines.diagnosis import Diagnosis
+from pipelines.doctor import examine
 from pipelines.errors import HomeError
+from pipelines.protection import is_encrypted_device, protect_home
 from tests.support.filled_home import make_home
+from warehouse import keys
 from warehouse.layout import Home
 from warehouse.lock import lock
 
@@ -29,6 +34,16 @@ def home(tmp_path: Path) -> Home:
     return make_home(tmp_path / "home")
 
 
+@pytest.fixture
+def with_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    path = tmp_path / "key"
+    monkeypatch.setenv(keys.VARIABLE, str(path))
+    before = keys.known()
+    keys.use((keys.write_key_file(path),))
+    yield path
+    keys.use(before)
+
+
 def find(home: Home, what: str, now: datetime = NOW) -> Diagnosis:
     return next(item for item in examine(home, now) if item.what == what)
 
@@ -38,7 +53,8 @@ def invoke(home: Home, *words: str) -> Result:
 
 
 def test_a_new_home_is_well(home: Home) -> None:
-    assert {item.what: item.state for item in examine(home, NOW) if item.state != "ok"} == {"snapshot": "warning"}
+    worth_a_word = {item.what: item.state for item in examine(home, NOW) if item.state != "ok"}
+    assert worth_a_word == {"snapshot": "warning", "encryption": "warning"}
     assert invoke(home, "doctor").exit_code == 0
 
 
@@ -125,3 +141,36 @@ def test_a_discarded_snapshot_shows_its_failed_checks_and_their_rows(home: Home)
     assert "Rows are kept of: mart.x: grain." in str(
         getattr(invoke(home, "audit", "show", "no").exception, "remedy", "")
     )
+
+
+def test_a_rewritten_log_is_bad(home: Home) -> None:
+    assert find(home, "log") == Diagnosis("log", "ok", "0 lines hold together")
+    for _ in range(2):
+        record(home, this_account(), "ids", NOW, clinic="AMC")
+    (segment,) = home.log.glob("acts-*.jsonl")
+    segment.write_text(segment.read_text().replace("AMC", "UMCU", 1))
+    assert find(home, "log").state == "bad"
+
+
+def test_a_home_under_a_key_says_so_and_names_what_is_not(home: Home, with_key: Path) -> None:
+    assert find(home, "encryption").state == "warning"
+    assert "facts.duckdb among them" in find(home, "encryption").text
+    assert find(home, "encryption").remedy == "hamreg key apply"
+    protect_home(home)
+    assert find(home, "encryption").text.endswith("files with patients' rows are under it: 1 of 1")
+    assert find(home, "key file") == Diagnosis("key file", "ok", "outside the home, open to its owner alone")
+    with_key.chmod(0o644)
+    assert find(home, "key file") == Diagnosis("key file", "warning", "others can read it", f"chmod 600 {with_key}")
+    keys.use(())
+    assert find(home, "encryption") == Diagnosis(
+        "encryption", "bad", "on, and the key is not here", "Set HAMREG_KEY_FILE to the key file."
+    )
+    assert find(home, "facts").remedy.startswith("Set HAMREG_KEY_FILE")
+
+
+@pytest.mark.parametrize(("uuid", "is_encrypted"), [("CRYPT-LUKS2-0a1b-home", True), ("LVM-0a1b", False)])
+def test_an_encrypted_disk_is_known_by_the_devices_it_is_made_of(tmp_path: Path, uuid: str, is_encrypted: bool) -> None:
+    below = tmp_path / "253:1" / "slaves" / "dm-0" / "dm"
+    below.mkdir(parents=True)
+    (below / "uuid").write_text(uuid)
+    assert is_encrypted_device(tmp_path / "253:1") is is_encrypted
