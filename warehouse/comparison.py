@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.connection import attach, identifier, open_memory, translated
+from warehouse.connection import attach, open_memory, translated
+from warehouse.derive import place
 
 Row = dict[str, object]
 
@@ -29,7 +30,7 @@ class Difference:
 
 
 def compare(before: Path, after: Path, grains: Mapping[str, Sequence[str]]) -> list[Difference]:
-    """The differences between two files, table by table; `grains` names the key columns of each registry table."""
+    """The differences between two files, table by table; `grains` names the key columns of each `schema.table`."""
     with open_memory() as connection, translated("The two states could not be compared"):
         attach(connection, before, "before", is_read_only=True)
         attach(connection, after, "after", is_read_only=True)
@@ -48,7 +49,7 @@ def _compare_table(connection: duckdb.DuckDBPyConnection, table: str, grain: Seq
 def _rows_only_in(
     connection: duckdb.DuckDBPyConnection, one: str, other: str, table: str, grain: Sequence[str]
 ) -> dict[tuple[object, ...], Row]:
-    name = identifier(table)
+    name = place(table)
     answer = connection.execute(f"from {one}.{name} except all from {other}.{name}")
     columns = [str(column[0]) for column in answer.description or []]
     rows = [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]

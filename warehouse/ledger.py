@@ -48,8 +48,9 @@ def record(
     *,
     settings: str,
     dictionary: str,
+    decisions: Sequence[Decision] = (),
 ) -> None:
-    """Write one submission with the JSON of its settings and dictionary: all of it or nothing."""
+    """Write one submission with the JSON of its settings and dictionary, and what its file decides: all or nothing."""
     with translated(f"Submission {submission.submission} could not be recorded"), transaction(connection):
         _insert_version(connection, "settings", submission.settings_version, settings)
         _insert_version(connection, "dictionary", submission.dictionary_version, dictionary)
@@ -58,6 +59,9 @@ def record(
         for section in sections:
             _insert_section(connection, submission, section)
             reached("ledger.section")
+        for decision in decisions:
+            _insert_decision(connection, decision)
+            reached("ledger.confirmation")
     reached("ledger.commit")
 
 
@@ -88,9 +92,7 @@ def find_by_digest(
 def decide(connection: duckdb.DuckDBPyConnection, decision: Decision) -> int:
     """Append a person's decision and give its number."""
     with translated("The decision could not be recorded"), transaction(connection):
-        found = connection.execute("select coalesce(max(decision), 0) + 1 from facts.decision").fetchone()
-        number = int(found[0]) if found else 1
-        _insert(connection, "decision", {"decision": number, **asdict(decision)})
+        number = _insert_decision(connection, decision)
     reached("ledger.decision")
     return number
 
@@ -142,6 +144,13 @@ def _insert_version(connection: duckdb.DuckDBPyConnection, table: str, version: 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, values: Mapping[str, object]) -> None:
     names = ", ".join(identifier(name) for name in values)
     connection.execute(f"insert into facts.{table} ({names}) values ({', '.join(map(literal, values.values()))})")
+
+
+def _insert_decision(connection: duckdb.DuckDBPyConnection, decision: Decision) -> int:
+    found = connection.execute("select coalesce(max(decision), 0) + 1 from facts.decision").fetchone()
+    number = int(found[0]) if found else 1
+    _insert(connection, "decision", {"decision": number, **asdict(decision)})
+    return number
 
 
 def _insert_section(

@@ -20,6 +20,7 @@ from warehouse.lock import lock
 from warehouse.model import closure, order_models
 
 PART = ".part"
+DRAFT_PREFIX = "draft-"  # of a folder that is derived into, read and thrown away
 
 
 def publish(home: Home, plan: Plan, *, known_at: datetime, today: date, zone: str = "UTC", keep: int = 5) -> Derivation:
@@ -69,7 +70,7 @@ def open_as_of(
     models = order_models(plan.models, plan.records)
     plan = plan if wanted is None else replace(plan, models=closure(models, wanted))
     home.scratch.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="as-of-", dir=home.scratch))
+    folder = Path(tempfile.mkdtemp(prefix=DRAFT_PREFIX, dir=home.scratch))
     try:
         with ExitStack() as stack:
             with lock(home, command):
@@ -84,7 +85,7 @@ def open_as_of(
 def heal(home: Home) -> None:
     """Finish what a crash cut off: remove half files and drafts, point `current` to the newest whole snapshot."""
     part_of(home).unlink(missing_ok=True)
-    for draft in home.scratch.glob("as-of-*"):
+    for draft in home.scratch.glob(f"{DRAFT_PREFIX}*"):
         shutil.rmtree(draft, ignore_errors=True)
     for leftover in home.snapshots.glob(f"*{PART}"):
         if leftover.is_dir() and not leftover.is_symlink():

@@ -108,7 +108,7 @@ def difference_lines(differences: Sequence[Difference]) -> list[str]:
     lines = []
     for table in dict.fromkeys(difference.table for difference in differences):
         of_table = [difference for difference in differences if difference.table == table]
-        lines.append(click.style(f"{table}: {len(of_table)} rows", bold=True))
+        lines.append(click.style(f"{table.removeprefix('registry.')}: {len(of_table)} rows", bold=True))
         lines += [f"  {_difference(difference)}" for difference in of_table[:50]]
         lines += [f"  ... and {len(of_table) - 50:,} more"] if len(of_table) > 50 else []
     return lines or ["Nothing would change."]

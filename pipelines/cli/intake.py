@@ -4,14 +4,16 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from pipelines.accountability.log import record
+from pipelines.accountability.looks import record_look
 from pipelines.cli.context import actor, find_clinic, now, read_home, write_output
 from pipelines.errors import UnreadableFileError, UsageError
 from pipelines.settings import DATE_ORDERS, DECIMALS, LANGUAGES, Clinic, Settings
+from warehouse.layout import Home
 
 if TYPE_CHECKING:
     from pipelines.intake.verdict import Verdict
@@ -66,19 +68,38 @@ def check_command(
 
 @click.command("submit")
 @click.option("--clinic", "code", required=True, help="The clinic that hands in.")
+@click.option("--preview", is_flag=True, help="Show what would change, and hand nothing in.")
 @FILES
 @click.pass_obj
-def submit_command(path: str, code: str, files: tuple[Path, ...]) -> None:
-    """Hand FILES in to the registry's inbox. The next run loads them; the receipt then lies in the clinic's outbox."""
+def submit_command(path: str, code: str, preview: bool, files: tuple[Path, ...]) -> None:
+    """Hand FILES in to the registry's inbox. The next run loads them; the receipt then lies in the clinic's outbox.
+
+    With --preview the exit codes are those of `hamreg check`.
+    """
     from pipelines.intake.inbox import hand_in
 
     home, settings = read_home(path)
     clinic = find_clinic(settings, code)
+    if preview:
+        _preview(home, settings, clinic, [_readable(file) for file in files])
     for file in map(_readable, files):
         submission = hand_in(home, clinic.code, file.name, file, now())
         record(home, actor(), "submit", now(), clinic=clinic.code, submission=submission)
         click.echo(f"Received {file.name} as {submission}")
     click.echo("Next: hamreg run loads what waits.")
+
+
+def _preview(home: Home, settings: Settings, clinic: Clinic, files: list[Path]) -> NoReturn:
+    from pipelines.cli.preview import preview_lines
+    from pipelines.rehearsal import preview_files
+
+    preview = preview_files(home, settings, clinic.code, files, now())
+    record_look(home, actor(), now(), "submit --preview", preview.patients)
+    for receipt in preview.receipts:
+        print_receipt(receipt)
+    for line in preview_lines(preview):
+        click.echo(line)
+    sys.exit(1 if preview.failures else _exit_code(list(preview.receipts)))
 
 
 def _write_annotated(verdict: "Verdict", dictionary: "Dictionary", language: str, output: Path) -> None:

@@ -39,7 +39,7 @@ from warehouse.connection import Connection
 from warehouse.faults import reached
 from warehouse.known_dates import read_known_dates
 from warehouse.layout import PRIVATE_FOLDER, Home
-from warehouse.records import SectionRecord, SectionStates, SubmissionRecord
+from warehouse.records import Decision, SectionRecord, SectionStates, SubmissionRecord
 from warehouse.sealed import read_sealed, seal, size_of
 
 __all__ = ["Failure", "Intake", "Loaded", "Progress", "adopt", "check_file", "hand_in", "load", "sweep", "waiting"]
@@ -140,25 +140,27 @@ def _record_anew(intake: Intake, item: Waiting) -> Outcome:
     is_stored = original is None and (verdict.refusal is None or (verdict.refusal.is_stored and not erased))
     if is_stored:
         _archive(intake.home, item, digest, verdict)
-    _confirm(intake, item, verdict)
     record = _submission_record(intake, item, verdict, digest, original)
     sections = [section_record(section) for section in verdict.sections]
-    settings, dictionary = intake.settings_text, intake.dictionary_text
-    ledger.record(intake.connection, record, sections, settings=settings, dictionary=dictionary)
+    ledger.record(
+        intake.connection,
+        record,
+        sections,
+        settings=intake.settings_text,
+        dictionary=intake.dictionary_text,
+        decisions=_confirmed(intake, item, verdict),
+    )
     return _read_outcome(intake, record) if original else Outcome(record, _outcomes(intake, sections), {})
 
 
-def _confirm(intake: Intake, item: Waiting, verdict: Verdict) -> None:
-    """Keep what the file confirms as decisions of the clinic, once."""
+def _confirmed(intake: Intake, item: Waiting, verdict: Verdict) -> list[Decision]:
+    """What the file confirms and nobody confirmed before, as decisions of the clinic."""
     parts = [confirmed_here(section) for section in verdict.sections if section.confirmed]
-    if parts:
-        new = (
-            pl.concat(parts)
-            .unique(maintain_order=True)
-            .join(_confirmations(intake), on=list(CONFIRMATION), how="anti", nulls_equal=True)
-        )
-        for decision in to_decisions(new.sort(list(CONFIRMATION)), item.clinic, item.received_at):
-            ledger.decide(intake.connection, decision)
+    if not parts:
+        return []
+    said = pl.concat(parts).unique()
+    new = said.join(_confirmations(intake), on=list(CONFIRMATION), how="anti", nulls_equal=True)
+    return to_decisions(new.sort(list(CONFIRMATION)), item.clinic, item.received_at)
 
 
 def _confirmations(intake: Intake) -> pl.DataFrame:

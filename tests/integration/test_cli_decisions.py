@@ -1,4 +1,4 @@
-"""A coordinator looks back and decides: history, as-of, undo, share, link, withdraw. The real pipeline, in process."""
+"""A coordinator looks back and decides: history, as-of, undo, share, link, withdraw, rehearse a file. In process."""
 
 import json
 import shutil
@@ -131,3 +131,35 @@ def test_an_episode_that_is_none_is_told_how_to_be_written(home: Path, episode: 
     refused = call(home, "share", episode, "UMC")
     assert isinstance(refused.exception, UsageError)
     assert "PATIENT/left/1" in refused.exception.remedy
+
+
+SENT_NEXT = (
+    "patient_id,side,assessed_on,phat_total,phat_items_answered\n"
+    f"{ANNA},left,2025-01-15,90,8\n"
+    f"{ANNA},left,2024-07-20,55,8\n"
+    f"{BERT},left,2025-01-15,70,8\n"
+    f"{make_patient_id('AMC', 3)},left,2025-01-15,70,8\n"
+)
+
+
+def contents(home: Path) -> Mapping[str, bytes]:
+    """Every file but the log of looks and the lock."""
+    files = [path for path in home.rglob("*") if path.is_file() and "log" not in path.parts and path.name != "lock"]
+    return {str(path.relative_to(home)): path.read_bytes() for path in files if path.name != "tombstone.key"}
+
+
+def test_a_file_is_rehearsed_and_says_what_would_change_without_being_taken_in(home: Path, tmp_path: Path) -> None:
+    waits = hand_in(Home(home), "AMC", "waits.csv", follow_up(BERT, 65).encode(), datetime(2025, 3, 4, tzinfo=UTC))
+    (tmp_path / "next.csv").write_text(SENT_NEXT)
+    before = contents(home)
+    told = call(home, "submit", "--clinic", "AMC", "--preview", str(tmp_path / "next.csv"))
+    assert told.exit_code == 0, told.output
+    assert "1 files wait in the inbox already" in told.output
+    assert "5 records = 1 header, 3 accepted, 1 held, 2 corrected" in told.output
+    assert f"{ANNA}, left, 1, 2024-07-20: new" in told.output
+    assert "phat_total 80.0 -> 90.0; phat_items_answered None -> 8" in told.output
+    assert "phat_total 65.0 -> 70.0" in told.output
+    assert f"{ANNA} left 1, month_6: missed -> done" in told.output
+    assert f"{ANNA} left 1: PHAT at month_12: 80 not comparable -> 90" in told.output
+    assert contents(home) == before
+    assert waits in "".join(before)

@@ -14,8 +14,9 @@ from pipelines.cli import hamreg
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
-# `check` of the messy file has findings to tell: that is its exit code.
-EXIT_CODES = {"hamreg check --clinic NRD examples/messy_follow_up.csv": 1}
+# Checking the messy file, or rehearsing it, has findings to tell: that is the exit code.
+MESSY = "--clinic NRD {}examples/messy_follow_up.csv"
+EXIT_CODES = {f"hamreg check {MESSY.format('')}": 1, f"hamreg submit {MESSY.format('--preview ')}": 1}
 
 
 def blocks(language: str) -> list[str]:

@@ -1,6 +1,6 @@
 """The ledger: one submission, one transaction, nothing overwritten."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -92,8 +92,14 @@ def counts_of(section: SectionRecord) -> dict[str, Any]:
 ROW = follow_up(2, "AMC-00154", date(2026, 2, 1), phat_total={"value": 71.5, "missing": None})
 
 
-def record(connection: duckdb.DuckDBPyConnection, submission: SubmissionRecord, *sections: SectionRecord) -> None:
-    ledger.record(connection, submission, sections, settings='{"clinics": ["AMC"]}', dictionary="{}")
+def record(
+    connection: duckdb.DuckDBPyConnection,
+    submission: SubmissionRecord,
+    *sections: SectionRecord,
+    decisions: Sequence[ledger.Decision] = (),
+) -> None:
+    versions = {"settings": '{"clinics": ["AMC"]}', "dictionary": "{}"}
+    ledger.record(connection, submission, sections, decisions=decisions, **versions)
 
 
 def test_a_submission_comes_back_as_it_was_recorded(connection: duckdb.DuckDBPyConnection) -> None:
@@ -142,7 +148,7 @@ def test_the_same_submission_twice_is_refused_and_leaves_nothing(connection: duc
     assert connection.execute("select count(*) from facts.dictionary").fetchall() == [(1,)]
 
 
-@pytest.mark.parametrize("point", ["ledger.submission", "ledger.section"])
+@pytest.mark.parametrize("point", ["ledger.submission", "ledger.section", "ledger.confirmation"])
 def test_a_fault_before_the_commit_leaves_nothing(connection: duckdb.DuckDBPyConnection, point: str) -> None:
     def stop(name: str) -> None:
         if name == point:
@@ -151,10 +157,10 @@ def test_a_fault_before_the_commit_leaves_nothing(connection: duckdb.DuckDBPyCon
     faults.install(stop)
     try:
         with pytest.raises(KeyboardInterrupt):
-            record(connection, FIRST, section([ROW]))
+            record(connection, FIRST, section([ROW]), decisions=[ledger.Decision("confirm", FIRST.received_at, "AMC")])
     finally:
         faults.install(None)
-    for table in ("submission", "settings", "section", "raw_row", "finding", "follow_up"):
+    for table in ("submission", "settings", "section", "raw_row", "finding", "follow_up", "decision"):
         assert connection.execute(f"select count(*) from facts.{table}").fetchall() == [(0,)], table
 
 
