@@ -61,6 +61,7 @@ class Checks:
         receipt = check_receipt(verdict, dictionary, language, limits.max_findings_listed)
         if verdict.refusal is not None and not verdict.refusal.is_stored:
             self.drafts.forget_file(draft)
+            self.drafts.write(replace(draft, name=verdict.file))
         n_rows = sum(section.raw.height for section in verdict.sections)
         asks = asks_of(receipt, verdict, sent, draft, dictionary, language)
         found = {"receipt": receipt, "asks": asks, "is_mendable": n_rows <= MENDABLE_ROWS}
@@ -69,6 +70,8 @@ class Checks:
 
 def judge(portal: Portal, draft: Draft, drafts: Drafts) -> "tuple[Rows, Verdict]":
     """The rows as uploaded, and what intake makes of them with the user's texts in."""
+    from pipelines.intake.identifiers import kept_name
+
     settings, path = portal.settings, drafts.path(draft)
     clinic = settings.clinics.get(draft.clinic, Clinic(draft.clinic))
     verdict = _judge_file(portal, path, clinic)
@@ -77,7 +80,7 @@ def judge(portal: Portal, draft: Draft, drafts: Drafts) -> "tuple[Rows, Verdict]
         again = path.with_name("mended")
         again.write_bytes(mended(draft, verdict, clinic.language))
         verdict = _judge_file(portal, again, clinic)
-    return sent, replace(verdict, file=draft.name)
+    return sent, replace(verdict, file=kept_name(draft.name, verdict.refusal))
 
 
 def _judge_file(portal: Portal, path: Path, clinic: Clinic) -> "Verdict":

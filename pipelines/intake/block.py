@@ -42,6 +42,8 @@ class Block:
         other = headers.recognise(cells) if len(cells) > 1 and headers.is_like(cells) else None
         if other is None or not other.is_complete or other.folded == self.header.folded:
             return False
+        if (other.form, other.positions) == (self.header.form, self.header.positions):
+            return False  # this header again, in other words
         if record.rule in DAMAGED and other.positions.items() <= self.header.positions.items():
             return False  # this header again, with damage to it
         is_record = self.header.key < len(cells) and is_key_like(cells[self.header.key])

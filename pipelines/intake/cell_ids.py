@@ -76,17 +76,25 @@ def _settled(text: str, rules: IdRules, otherwise: str, has_look_alikes: bool) -
     if own:
         return _one_of(own, note)
     prefix, rest = _split(text, rules)
+    example = _example(rules.formats.get(prefix, ""), rules.clinic)
     number, check = rest[:-1].translate(_DIGITS), rest[-1:]
     if not number.isdigit() or len(number) > _LONGEST_NUMBER or not check.isalnum() or not check.isascii():
-        return Cell(rule=otherwise, expected=f"{rules.clinic}-0015?")
+        return Cell(rule=otherwise, expected=example)
     is_padded = len(number) < 4
     found = _checked(f"{prefix}-{number.zfill(4)}", check)
     if is_padded and found and (number.startswith("0") or check.isdigit()):
         return Cell(rule="id_zeros_ambiguous", expected=" / ".join(found))  # the check character may be what is missing
     if not found:
-        return Cell(rule="id_check_character" if otherwise == "id_unreadable" else otherwise, expected=prefix)
+        has_check = not rules.formats.get(prefix) and otherwise == "id_unreadable"
+        return Cell(rule="id_check_character", expected=prefix) if has_check else Cell(rule=otherwise, expected=example)
     swapped = has_look_alikes or number != rest[:-1]
     return _one_of(found, "id_zeros_restored" if is_padded else "cell_look_alike" if swapped else "id_tidied")
+
+
+def _example(own: str, clinic: str) -> str:
+    """What a number looks like: `FYS-\\d{4}` is shown as FYS-0000."""
+    shown = re.sub(r"(?:\\d|\[0-9\])(?:\{(\d{1,2})(?:,\d*)?\})?", lambda match: "0" * int(match[1] or 1), own)
+    return shown if own and re.fullmatch(r"[\w-]+", shown) else f"{clinic}-0015?"
 
 
 def _split(text: str, rules: IdRules) -> tuple[str, str]:
@@ -116,7 +124,8 @@ def _checked(stem: str, check: str) -> list[str]:
 
 def _own_numbers(text: str, rules: IdRules) -> tuple[list[str], str]:
     """Numbers in a clinic's own format that the text can be, and the note: as written, then with zeros restored."""
-    spellings = (text, _squeeze(text), "-".join(_split(text, rules)))
+    hyphenated = re.sub(r"^([A-Z]+)[ _./]?(?=\d)", r"\1-", text)
+    spellings = (text, _squeeze(text), "-".join(_split(text, rules)), hyphenated)
     written = sorted({value for spelling in spellings if (value := own_number(spelling, rules))})
     if written:
         return written, "id_tidied"

@@ -36,19 +36,11 @@ class Found:
 def find_header(decoded: Decoded, start: int, headers: Headers, limits: Limits) -> Found | Refusal:
     """The first line from the 0-based `start` on that is a header of a form, in the separator that makes it one."""
     declared = _SEPARATOR_LINE.fullmatch(decoded.lines[start].strip())
-    separators = (declared[1],) if declared and declared[1] in SEPARATORS else SEPARATORS
-    found: list[Found] = []
     near: list[Header] = []
-    for separator in separators:
-        seen: list[Record] = []
-        for record in _first_records(decoded, start, separator, limits):
-            header = headers.recognise(record.cells)
-            if header:
-                near.append(header)
-            if header and header.is_complete:
-                found.append(Found(header, record, tuple(seen), separator))
-                break
-            seen.append(record)
+    found: list[Found] = []
+    if declared and declared[1] in SEPARATORS:
+        found = _find_headers(decoded, start, (declared[1],), headers, limits, near)
+    found = found or _find_headers(decoded, start, SEPARATORS, headers, limits, near)
     if not found:
         first = next((text for text in decoded.lines[start : start + HEADER_SEARCH] if text.strip()), "")
         return headers.refuse(near, re.split(r"[,;\t|]", first))
@@ -60,6 +52,24 @@ def find_header(decoded: Decoded, start: int, headers: Headers, limits: Limits) 
     if best.header.twice:
         return Refusal("column_twice", ", ".join(best.header.twice), columns=best.header.twice)
     return best
+
+
+def _find_headers(
+    decoded: Decoded, start: int, separators: Sequence[str], headers: Headers, limits: Limits, near: list[Header]
+) -> list[Found]:
+    """The first header in each separator; `near` takes what comes near one."""
+    found: list[Found] = []
+    for separator in separators:
+        seen: list[Record] = []
+        for record in _first_records(decoded, start, separator, limits):
+            header = headers.recognise(record.cells)
+            if header:
+                near.append(header)
+            if header and header.is_complete:
+                found.append(Found(header, record, tuple(seen), separator))
+                break
+            seen.append(record)
+    return found
 
 
 def _first_records(decoded: Decoded, start: int, separator: str, limits: Limits) -> list[Record]:

@@ -90,7 +90,7 @@ def field_at(header: Header, place: int) -> Field | None:
 def name_cut(block: Block, lines: pl.Series) -> Block:
     """The block of a file whose last line has no line end: that line is cut, or may be."""
     grid, n_lines = block.grid, len(lines)
-    if len(grid.blank) and grid.blank[-1] == n_lines and lines[-1].strip():
+    if len(grid.blank) and grid.blank[-1] == n_lines and lines[-1].strip(" "):
         cut = Record(n_lines, (lines[-1],), 1, CUT)
         return replace(block, grid=replace(grid, blank=grid.blank[:-1], faulty=(*grid.faulty, cut)))
     last = grid.faulty[-1] if grid.faulty else None

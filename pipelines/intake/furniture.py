@@ -8,7 +8,8 @@ from pipelines.intake.block import Block
 from pipelines.intake.findings import Remark
 from pipelines.intake.grid import is_blank
 from pipelines.intake.header import Header, fold, folded_record
-from pipelines.intake.records import Record, is_key_like
+from pipelines.intake.records import CUT, Record, is_key_like
+from schemas.dictionary import Field
 
 PREAMBLE, TOTAL, REPEATED_HEADER = "line_preamble", "line_total", "line_header_repeated"
 SECOND_HEADER = "line_header_second"
@@ -19,6 +20,10 @@ _TOTALS = (
     "gesamt gesamtsumme summe zwischensumme anzahl mittelwert durchschnitt",
 )
 _NUMBERS = re.compile(r"[\d.,\s:=()%]+")
+_HINT = re.compile(
+    r"[(\[{<].*[)\]}>]|\d+ ?(?:-|–|\.\.|to|tot|bis) ?\d+|[dmyjt]{1,4}([-./])[dmyjt]{1,4}\1[dmyjt]{1,4}", re.I
+)
+MOST_WORDS = 2  # of a line that could be chance
 _TOTAL_WORDS = frozenset(" ".join(_TOTALS).split())
 
 
@@ -33,18 +38,33 @@ def is_total(cells: Sequence[str | None], key: int) -> bool:
 
 
 def is_repeated_header(cells: Sequence[str | None], header: Header) -> bool:
-    """The header again: the same texts in the same places."""
-    return len(cells) >= len(header.folded) and header.folded == folded_record(cells)
+    """The header again: the same texts in the same places, or every column's name or label in any language."""
+    if len(cells) >= len(header.folded) and header.folded == folded_record(cells):
+        return True
+    said = _said_of(cells, header)
+    return len(said) == len(header.positions) and all(text in _words_of(field) for field, text in said)
 
 
 def is_second_header(cells: Sequence[str | None], header: Header) -> bool:
-    """A line below the header that explains it: names, labels or units of the columns it stands in."""
+    """A line below the header that explains it: names, labels, units, or what may stand there, such as a range."""
+    said = _said_of(cells, header)
+    hits = sum(text in _words_of(field) for field, text in said)
+    if hits >= MOST_WORDS and hits * 2 >= len(said):
+        return True
+    filled = [cell.strip() for cell in cells if cell and cell.strip()]
+    n_hints = sum(_HINT.fullmatch(cell) is not None for cell in filled)
+    return n_hints > MOST_WORDS and n_hints + hits >= len(filled)
+
+
+def _said_of(cells: Sequence[str | None], header: Header) -> list[tuple[Field, str]]:
+    """The fields whose columns hold something, and what, folded."""
     places = {name: place for name, place in header.positions.items() if place < len(cells)}
-    explained = [(header.form.field(name), cells[place] or "") for name, place in places.items()]
-    filled = [(field, fold(cell)) for field, cell in explained if cell.strip()]
-    words = [{fold(text) for text in (f.name, f.unit, f.kind, f.description, *f.label.values())} for f, _ in filled]
-    hits = sum(text in known for (_, text), known in zip(filled, words, strict=True))
-    return hits >= 2 and hits * 2 >= len(filled)
+    said = [(header.form.field(name), cells[place] or "") for name, place in places.items()]
+    return [(field, fold(cell)) for field, cell in said if cell.strip()]
+
+
+def _words_of(field: Field) -> set[str]:
+    return {fold(text) for text in (field.name, field.unit, field.kind, field.description, *field.label.values())}
 
 
 @dataclass(frozen=True)
@@ -69,8 +89,9 @@ def sort_records(block: Block) -> Sorted:
     """Tell furniture and blanks from data. What is in doubt stays data."""
     found: list[tuple[int, str]] = []
     blank: list[int] = []
-    for number, (line, cells) in enumerate((record.line, record.cells) for record in block.keyless()):
-        if is_blank(cells):
+    for number, record in enumerate(block.keyless()):
+        line, cells = record.line, record.cells
+        if is_blank(cells) and record.rule != CUT:
             blank.append(line)
         elif kind := furniture_kind(cells, block):
             found.append((line, kind))

@@ -78,9 +78,8 @@ def refuse_traces(traces: Sequence[Trace]) -> Refusal:
     return Refusal(rule, kinds, "", columns, lines, is_stored=False)
 
 
-def kept_name(name: str, reading: Reading) -> str:
+def kept_name(name: str, refusal: Refusal | None) -> str:
     """The name a file is known by: one refused for identifiers may well carry one in its name."""
-    refusal = reading.refusal
     is_refused = refusal is not None and refusal.rule in (BY_HEADER, BY_VALUES)
     return f"file{PurePath(name).suffix.lower()}" if is_refused else safe_name(name)
 

@@ -143,7 +143,8 @@ class LineReader:
 @cache
 def _patterns(separator: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     mark = re.escape(separator)
-    cell = re.compile(rf'(?: *"([^"]*(?:""[^"]*)*)" *|([^"{mark}]*))({mark}|\Z)')
+    # `="0015"` is a whole cell as well: so programs keep a spreadsheet from taking the noughts off.
+    cell = re.compile(rf'(?: *"([^"]*(?:""[^"]*)*)" *|( *="[^"{mark}]*" *|[^"{mark}]*))({mark}|\Z)')
     return cell, re.compile(r' *"[^"]*(?:""[^"]*)*\Z')
 
 

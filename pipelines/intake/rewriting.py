@@ -14,7 +14,9 @@ from typing import Any
 
 from pipelines.intake.verdict import Dialect
 
-_RISKY = re.compile(r"\s*[=+\-@\t\r].*", re.DOTALL)
+# What a spreadsheet may run begins so, wide forms and invisible characters before it included.
+_RISKY = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\x00]*[=+\-@\t\r＝＋－＠].*", re.DOTALL)
+_RISKY_WITHIN = re.compile(r"([,;\t|\r\n]\s*)(?=[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"[+-]?\d[\d.,' ]*%?")
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -46,14 +48,19 @@ def defuse(text: str) -> str:
     return f"'{text}" if _RISKY.fullmatch(text) and not _NUMBER.fullmatch(text.strip()) else text
 
 
+def _defuse_within(text: str) -> str:
+    """The same for a cell of a text file, and for what a program that splits at another separator makes of it."""
+    return _RISKY_WITHIN.sub(r"\1'", defuse(text))
+
+
 def _write_text(dialect: Dialect, sheets: Sequence[Sheet]) -> bytes:
     file = io.StringIO(newline="")
     writer = csv.writer(file, delimiter=dialect.separator or ",", lineterminator=dialect.newline or "\n")
     for number, sheet in enumerate(sheets):
         if number:
             writer.writerow([])
-        writer.writerow([defuse(text) for text in sheet.header])
-        writer.writerows([defuse(text) for text in row] for row in sheet.rows)
+        writer.writerow([_defuse_within(text) for text in sheet.header])
+        writer.writerows([_defuse_within(text) for text in row] for row in sheet.rows)
     encoding = _ENCODINGS.get(dialect.encoding.lower(), dialect.encoding) or "utf-8"
     mark = "\ufeff" if dialect.has_bom else ""
     return (mark + file.getvalue()).encode(encoding, errors="replace")
@@ -66,17 +73,18 @@ def _write_workbook(sheets: Sequence[Sheet]) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, options) as workbook:
         bold, day = workbook.add_format({"bold": True}), workbook.add_format({"num_format": "yyyy-mm-dd"})
+        quoted = workbook.add_format({"quote_prefix": True})  # stays a text even when somebody edits it
         for name, sheet in zip(_names(sheets), sheets, strict=True):
             page = workbook.add_worksheet(name)
             page.freeze_panes(1, 0)
             page.write_row(0, 0, sheet.header, bold)
             for place, row in enumerate(sheet.rows, start=1):
                 for column, text in enumerate(row):
-                    _write_cell(page, place, column, text, day)
+                    _write_cell(page, place, column, text, day, quoted)
     return file.getvalue()
 
 
-def _write_cell(page: Any, row: int, column: int, text: str, day: Any) -> None:
+def _write_cell(page: Any, row: int, column: int, text: str, day: Any, quoted: Any) -> None:
     """A day as a day and a plain number as a number, as a person would have typed them; all else as text."""
     value = _as_day(text) if _ISO_DAY.fullmatch(text) else None
     if value is not None:
@@ -84,7 +92,7 @@ def _write_cell(page: Any, row: int, column: int, text: str, day: Any) -> None:
     elif _PLAIN_NUMBER.fullmatch(text):
         page.write_number(row, column, float(text))
     elif text:
-        page.write_string(row, column, text)
+        page.write_string(row, column, text, None if defuse(text) == text else quoted)
 
 
 def _as_day(text: str) -> datetime | None:

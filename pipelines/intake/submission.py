@@ -181,7 +181,7 @@ def _judge(
         refusal = Refusal("file_too_large", str(size), str(limits.max_bytes), is_stored=False)
         return Verdict(safe_name(name), clinic.code, None, refusal)
     reading = read_file(name, read_sealed(path), dictionary, clinic, limits)
-    kept = kept_name(name, reading)
+    kept = kept_name(name, reading.refusal)
     if kept != name or is_renamed:
         reading = with_remarks(reading, [Remark(0, "file_name_replaced")], dictionary)
     return validate(kept, reading, dictionary, clinic, formats, limits.max_findings)

@@ -32,6 +32,7 @@ def make_table(block: Block, dictionary: Dictionary) -> TextTable:
     remarks = [*_column_remarks(block, grid), *parts.remarks, *grid.notes]
     remarks += [Remark(block.line, ENCODING)] if block.is_doubtful else []
     remarks += [Remark(r.line, r.rule or BEFORE_HEADER, found=r.found, expected=r.expected) for r in unsplit]
+    remarks += [] if grid.n_records > len(grid.blank) or unsplit else [Remark(block.line, "section_empty")]
     records = Records(
         physical=1 + len(block.before) + block.grid.n_records,
         header=1,

@@ -163,3 +163,13 @@ def test_a_coordinator_uploads_for_the_clinic_that_was_chosen(
     path = upload(browser, table(GOOD))
     browser.post(f"{path}/hand-in")
     assert len(waiting(portal_home)) == 1
+
+
+def test_neither_bytes_nor_name_are_kept_of_a_file_that_says_who_somebody_is(
+    portal_home: Path, as_user: Callable[[str], Browser]
+) -> None:
+    browser = as_user("anna")
+    path = upload(browser, f"{HEADER};Naam\n{GOOD};Pietersen\n".encode(), "Pietersen.csv")
+    assert "Naam" in browser.get(path).text
+    kept = [file for file in portal_home.rglob("*") if file.is_file() and b"Pietersen" in file.read_bytes()]
+    assert not kept

@@ -13,8 +13,6 @@ WORDS_WITHOUT_A_READER = {
     "mapping_missing",
     "clinic_format_unknown",
     "column_absent",
-    "section_empty",
-    "row_hidden",
     "row_held",
 }
 

@@ -258,11 +258,16 @@ def test_a_patient_number_is_what_its_check_character_confirms(text: str, value:
         ("0015", "FYS-0015", ""),
         ("15", "FYS-0015", "id_zeros_restored"),
         ("fys 0015", "FYS-0015", "id_tidied"),
-        ("FYS-00155", None, "id_check_character"),
+        ("FYS-00155", None, "id_unreadable"),
     ],
 )
 def test_a_clinic_with_its_own_format_gets_its_zeros_back(text: str, value: object, rule: str) -> None:
     assert read(text, NUMBER, Clinic("FYS", id_format=r"FYS-\d{4}")) == (value, rule)
+
+
+def test_an_unreadable_number_is_shown_beside_the_clinics_own_form() -> None:
+    rules = IdRules("FYS", {"FYS": r"FYS-\d{4}"})
+    assert read_cell("FYS-00155", NUMBER, conventions_of(Clinic("FYS"), "csv"), rules).expected == "FYS-0000"
 
 
 def test_a_number_in_scientific_notation_is_read_only_with_all_its_digits() -> None:

@@ -81,6 +81,55 @@ def test_a_separator_line_is_furniture_and_obeyed() -> None:
     assert read_table.records == Records(physical=3, header=1, blank=0, furniture=1)
 
 
+@pytest.mark.parametrize("line", ["sep=,", "sep=;", '"sep=;"', "SEP=;", "sep=;;;"])
+def test_a_separator_line_is_a_hint_that_the_header_has_to_bear_out(line: str) -> None:
+    read_table = table(f"{line}\n{HEADER}\n{ROW}\n")
+    assert (findings(read_table), read_table.frame.height) == ([(1, "line_preamble")], 1)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "patient_id;side;assessed_on;phat_total",
+        "Patiëntnummer;Aangedane zijde;Datum meting;PHAT-totaal",
+        "Patientennummer;Verletzte Seite;;PHAT-Gesamtwert",
+        "(number);(left/right);(date);(0-100)",
+        "[text];[left/right];dd-mm-yyyy;0 - 100",
+        "id;code;date;points",
+    ],
+)
+def test_a_line_that_explains_the_header_is_no_data(line: str) -> None:
+    read_table = table(f"{HEADER}\n{line}\n{ROW}\n")
+    assert (read_table.frame["line"].to_list(), read_table.records.furniture) == ([3], 1)
+
+
+def test_a_line_that_may_be_data_stays_data() -> None:
+    assert table(f"{HEADER}\n;left;(unknown);(80)\n{ROW}\n").frame["line"].to_list() == [2, 3]
+
+
+def test_the_header_in_other_words_is_a_header_repeated_and_not_another_table() -> None:
+    labels = "Patiëntnummer;Aangedane zijde;Datum meting;PHAT-totaal"
+    read_table = table(f"{HEADER}\n{ROW}\n{labels}\n{NEXT}\n")
+    assert findings(read_table) == [(3, "line_header_repeated")]
+    assert read_table.frame.height == 2
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_a_file_cut_within_a_record_says_so_though_nothing_but_separators_is_left_of_it(separator: str) -> None:
+    content = f"{HEADER}\n{ROW}\n{NEXT}\n;".replace(";", separator)
+    assert findings(table(content)) == [(4, "record_cut")]
+
+
+def test_a_header_without_rows_is_named() -> None:
+    assert findings(table(f"{HEADER}\n\n")) == [(1, "section_empty")]
+
+
+def test_a_number_that_is_kept_from_a_spreadsheet_is_a_cell_like_any_other() -> None:
+    read_table = table(f'{HEADER}\n="AMC-0015W";left; ="2024-03-01" ;82,5\n{NEXT}\n')
+    assert rows(read_table)[0] == (2, '="AMC-0015W"', "left", ' ="2024-03-01" ', "82,5")
+    assert findings(table(f'{HEADER}\n="AMC-0015W;left;2024-03-01;82,5\n{NEXT}\n')) == [(2, "record_quote")]
+
+
 def test_titles_blanks_totals_and_repeated_headers_are_named_for_what_they_are() -> None:
     labels = "Patient number;Injured side;;PHAT total"
     lines = ["Follow-up 2024", "", HEADER, labels, ROW, ";;;", HEADER, NEXT, "Totaal;;;2"]

@@ -77,7 +77,9 @@ def test_nothing_to_mend_is_no_file() -> None:
     assert mend_file(outcome(DUTCH, findings=[FINDINGS[2]]), read_dictionary(), "en") == {}
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", " =1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", " =1", "＝1", "\ufeff=1", "\u200b@a"]
+)
 def test_a_text_that_a_spreadsheet_would_run_is_defused(text: str) -> None:
     assert defuse(text) == f"'{text}"
 
@@ -98,11 +100,21 @@ def test_a_byte_order_mark_comes_back(encoding: str, mark: bytes) -> None:
     assert content.decode("utf-16" if "16" in encoding else "utf-8-sig") == "a,é\n1,2\n"
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_no_separator_makes_a_cell_of_a_text_file_begin_as_a_formula(separator: str) -> None:
+    cells = ["=1+1", "a;=1", "a,\t@b", "a\n=1", "b|+1+1"]
+    content = write_back(
+        Dialect("csv", "utf-8", separator, "\n"), [Sheet("", ["x", "y"], [[cell, "z"] for cell in cells])]
+    )
+    for other in ",;\t|\n":
+        assert not [part for part in content.decode().split(other) if part.strip(' "').startswith(("=", "+", "@"))]
+
+
 def test_a_formula_in_a_workbook_is_a_text() -> None:
     content = write_back(Dialect("xlsx"), [Sheet("a/b", ["x"], [["=1+1"], ["2024-03-02"], ["0015"]])])
     cells = [row[0] for row in openpyxl.load_workbook(io.BytesIO(content))["a b"].iter_rows(min_row=2)]
-    assert [(cell.value, cell.data_type) for cell in cells] == [
-        ("=1+1", "s"),
-        (datetime(2024, 3, 2), "d"),
-        ("0015", "s"),
+    assert [(cell.value, cell.data_type, bool(cell.quotePrefix)) for cell in cells] == [
+        ("=1+1", "s", True),
+        (datetime(2024, 3, 2), "d", False),
+        ("0015", "s", False),
     ]
