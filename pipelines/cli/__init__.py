@@ -37,6 +37,7 @@ COMMANDS = {
     "link": ("decision", "Say that two numbers are one person."),
     "withdraw": ("withdrawal", "Record that a patient withdraws, or erase one."),
     "key": ("key", "Encrypt what the home holds, and hand out a release's key."),
+    "export": ("export", "Everything held on one patient, in one file."),
     "log": ("log", "Who did what, and who looked at which patient."),
     "digest": ("digest", "What needs whom, and since when; by mail too."),
     "release": ("release", "Cut a release from the current snapshot."),

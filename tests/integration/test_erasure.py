@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from pipelines.accountability.chain import read_entries, verify
+from pipelines.accountability.pseudonym import find_patient
 from pipelines.cli import hamreg
 from pipelines.errors import UsageError
 from pipelines.home import create_home, write_clinic
@@ -83,6 +85,8 @@ def no_faults() -> Iterator[None]:
 def erased(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The planted home, its patient erased by the coordinator's command."""
     home = Home(Path(shutil.copytree(planted, tmp_path_factory.mktemp("erased") / "home", symlinks=True)))
+    assert CliRunner().invoke(hamreg, ["--home", str(home.path), "history", ANNA]).exit_code == 0
+    assert find_patient(home, ANNA)
     asked = ["--scope", "erase", "--yes", "--reason", f"{ANNA} asked"]
     result = CliRunner().invoke(hamreg, ["--home", str(home.path), "withdraw", ANNA, *asked])
     assert result.exit_code == 0, result.output
@@ -186,3 +190,10 @@ def test_a_patient_nobody_knows_is_not_erased(home: Home) -> None:
         erase(home, read_settings(home.settings_path), make_patient_id("AMC", 99), "me", "", NOW)
     assert not home.erasure.exists()
     assert not home.tombstones.exists()
+
+
+def test_who_looked_at_an_erased_patient_is_still_told_and_not_at_whom(erased: Home) -> None:
+    assert find_patient(erased, ANNA) is None
+    looks = [entry.said for entry in read_entries(erased) if entry.said["act"] == "look"]
+    assert (looks[0]["command"], looks[0]["n_patients"]) == ("history", 1)
+    assert verify(erased).fault == ""

@@ -15,7 +15,7 @@ from tests.support.report_rows import episode_rows
 
 READ_BY_PATIENTS = (
     "arm", "visit", "study", "measure", "category", "figure", "page", "counsel", "source", "side", "event",
-    "comparability", "card", "rule",
+    "comparability", "card", "rule", "held",
 )  # fmt: skip
 
 
