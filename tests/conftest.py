@@ -30,3 +30,13 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert result.exit_code == 0, result.output
             (home / "demo.txt").write_text(result.output, encoding="utf-8")
     return home
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests recorded as their `summary`, from all workers, at the end of the run."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    for report in reports:
+        for name, text in getattr(report, "user_properties", ()):
+            if name == "summary" and report.when == "call":
+                terminalreporter.section(report.nodeid.rpartition("::")[2].replace("_", " "))
+                terminalreporter.write_line(str(text))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pipelines.intake.block import DAMAGED, Block
 from pipelines.intake.encoding import Decoded
 from pipelines.intake.findings import Remark
-from pipelines.intake.grid import Grid, common_width, is_blank, split_lines
+from pipelines.intake.grid import Grid, common_width, count_outside_quotes, is_blank, split_lines
 from pipelines.intake.header import Header, Headers
 from pipelines.intake.records import ENCODING, STRAY_QUOTE, LineReader, Record, Shape
 from pipelines.intake.verdict import Refusal
@@ -104,7 +104,8 @@ def read_block(decoded: Decoded, found: Found, limits: Limits, is_exact: bool = 
     counts = common_width(decoded, start, found.separator)
     width = _width(counts, header)
     n_odd = sum(counts.values()) - counts.get(width, 0)
-    if n_odd > max(MOST_ODD_LINES, counts.get(width, 0)):
+    n_most = max(MOST_ODD_LINES, counts.get(width, 0))
+    if n_odd > n_most and count_outside_quotes(decoded, start, found.separator, width) > n_most:
         return Refusal("file_separator", found.separator, str(width))
     shape = Shape(found.separator, width, header.key, _breakable(header, width), limits.max_cell_chars)
     grid = split_lines(decoded, start, shape, is_exact)

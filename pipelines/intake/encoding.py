@@ -6,7 +6,7 @@ Nothing here knows of separators, headers or forms.
 import codecs
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -17,6 +17,11 @@ OTHER_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, b"+/v")  # UTF-32 and U
 _CONTINUATIONS = bytes(range(0x80, 0xC0)).decode("windows-1252", "ignore")
 # UTF-8 that something read as Windows-1252 before it was saved (`Ã«`), and characters that stand for lost ones.
 _TWICE_ENCODED = rf"Ã[\x{{80}}-\x{{BF}}{re.escape(_CONTINUATIONS)}]|Â[\x{{A0}}-\x{{BF}}]|â€|\x{{FFFD}}"
+# A line of single bytes, to its end, where a file is of pairs: in little-endian a 0 after its end would make a pair.
+_PLAIN_LINE = {
+    UTF16_LE: re.compile(rb"([^\0\r\n]+)(?:\r\n|\r|\n|\Z)(?!\0)"),
+    UTF16_BE: re.compile(rb"([^\0\r\n]+)(?:\r\n|\r|\n|\Z)"),
+}
 # No language of the registry writes these: UTF-16 with a byte too many or too few does.
 _FOREIGN = r"[\x{2E80}-\x{D7FF}\x{E000}-\x{FAFF}]"
 # Letters of other code pages turn up as Windows-1252 symbols within a word; C1 controls are in no text at all.
@@ -72,9 +77,38 @@ def _utf16_without_mark(body: bytes) -> str:
 
 def _decode_utf16(body: bytes, encoding: str, has_bom: bool) -> Decoded | None:
     """Pairs of bytes. A byte too many or too few shifts all that follows, so there is then no reading it."""
-    text = body.decode(encoding, "replace").encode()
-    decoded = _decoded(text, encoding, has_bom, _TWICE_ENCODED)
+    decoded = _decoded(body.decode(encoding, "replace").encode(), encoding, has_bom, _TWICE_ENCODED)
+    if decoded.lines.str.contains(_FOREIGN).any():
+        decoded = _decode_apart(body, encoding, has_bom)
     return None if decoded.lines.str.contains(_FOREIGN).any() else decoded
+
+
+def _decode_apart(body: bytes, encoding: str, has_bom: bool) -> Decoded:
+    """Lines of UTF-16 with lines of single bytes among them, which hold no 0 up to their end."""
+    texts: list[str] = []
+    other: dict[int, str] = {}
+    at = 0
+    while at < len(body):
+        match = _PLAIN_LINE[encoding].match(body, at)
+        if match:
+            other[len(texts)] = UTF8 if _is_utf8(match[1]) else WINDOWS
+            texts.append(match[1].decode() if _is_utf8(match[1]) else _decode_windows(match[1]))
+        else:
+            texts.append(body[at : _end_of_line(body, at, encoding)].decode(encoding, "replace").rstrip("\r\n"))
+        at = match.end() if match else _end_of_line(body, at, encoding)
+    end = "\n" if body.endswith((b"\n", b"\r", b"\n\0", b"\r\0")) else ""
+    text = "\n".join(texts) + end
+    newline = newline_of(body.replace(b"\0", b""))
+    return replace(_decoded(text.encode(), encoding, has_bom, _TWICE_ENCODED, other=other), newline=newline)
+
+
+def _end_of_line(body: bytes, at: int, encoding: str) -> int:
+    """Where the next line begins, if this one is of pairs of bytes."""
+    ends = ("\r\n".encode(encoding), "\n".encode(encoding), "\r".encode(encoding))
+    for match in re.finditer(b"|".join(map(re.escape, ends)), body[at:]):
+        if match.start() % 2 == 0:
+            return at + match.end()
+    return len(body)
 
 
 def _decoded(

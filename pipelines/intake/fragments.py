@@ -14,6 +14,7 @@ from pipelines.intake.block import Block
 from pipelines.intake.findings import Remark
 from pipelines.intake.header import Header
 from pipelines.intake.records import CUT, TOO_SHORT, Record, is_key_like
+from pipelines.settings import SEPARATORS
 from schemas.dictionary import Field
 from schemas.vocabulary import read_code
 
@@ -90,7 +91,8 @@ def field_at(header: Header, place: int) -> Field | None:
 def name_cut(block: Block, lines: pl.Series) -> Block:
     """The block of a file whose last line has no line end: that line is cut, or may be."""
     grid, n_lines = block.grid, len(lines)
-    if len(grid.blank) and grid.blank[-1] == n_lines and lines[-1].strip(" "):
+    n_cells = max(map(lines[-1].count, SEPARATORS)) + 1
+    if len(grid.blank) and grid.blank[-1] == n_lines and 1 < n_cells < len(block.header.cells):
         cut = Record(n_lines, (lines[-1],), 1, CUT)
         return replace(block, grid=replace(grid, blank=grid.blank[:-1], faulty=(*grid.faulty, cut)))
     last = grid.faulty[-1] if grid.faulty else None

@@ -82,6 +82,14 @@ def common_width(decoded: Decoded, start: int, separator: str) -> dict[int, int]
     return dict(counts.iter_rows())
 
 
+def count_outside_quotes(decoded: Decoded, start: int, separator: str, width: int) -> int:
+    """How many lines are of another width, but for those that an open quote before them may hold."""
+    lines = decoded.lines.slice(start)
+    is_odd_within = lines.str.count_matches('"', literal=True).cum_sum() % 2 == 1
+    is_odd = (lines.str.count_matches(separator, literal=True) + 1 != width) & (lines.str.strip_chars(_BLANKS) != "")
+    return int((is_odd & ~is_odd_within).sum())
+
+
 def _marked(lines: pl.Series, start: int, faulty: frozenset[int], shape: Shape, is_exact: bool) -> pl.DataFrame:
     """Each line with its cells; whether it is blank, and whether its cells can be trusted as they are."""
     frame = pl.DataFrame({"text": lines}).with_row_index("line", start + 1).cast({"line": pl.Int32})

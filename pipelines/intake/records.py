@@ -13,6 +13,7 @@ from pipelines.settings import SEPARATORS
 TOO_LONG, TOO_SHORT, CUT = "record_too_long", "record_too_short", "record_cut"
 STRAY_QUOTE, NUL, ENCODING, CELL_TOO_LONG = "record_quote", "record_nul", "record_encoding", "record_cell_too_long"
 OTHER_SEPARATOR = "line_other_separator"
+MOST_TRIES = 20  # to close a quote beyond the length of two cells
 _WHOLE, _OPEN, _STRAY = "whole", "open", "stray"
 
 
@@ -79,23 +80,25 @@ class LineReader:
 
     def _read_on(self, index: int, text: str) -> tuple[str, tuple[str, ...], int] | None:
         """The record with the lines that its open quote takes in; None where the quote must be a stray one."""
-        last = index
-        while len(text) <= 2 * self._shape.max_cell_chars:
-            last += 1
-            more = self._line_at(last)
+        shape, parts, size, tries = self._shape, [text], len(text), 0
+        while size <= 2 * shape.max_cell_chars or (shape.width and tries < MOST_TRIES):
+            more = self._line_at(index + len(parts))
             if more is None:
                 return None
-            text = f"{text}\n{more}"
-            if '"' not in more and not self._shape.stands_alone(more):
+            parts.append(more)
+            size += len(more) + 1
+            if '"' not in more and not shape.stands_alone(more):
                 continue
-            cells, state = split_strictly(text, self._shape.separator)
+            tries += size > 2 * shape.max_cell_chars
+            text = "\n".join(parts)
+            cells, state = split_strictly(text, shape.separator)
             if state == _WHOLE:
-                return (text, tuple(cells), last - index + 1) if self._is_one(cells, text, more) else None
-            if state == _STRAY or self._shape.stands_alone(more):
+                return (text, tuple(cells), len(parts)) if self._is_one(cells, text, more, tries > 0) else None
+            if state == _STRAY or shape.stands_alone(more):
                 return None
         return None
 
-    def _is_one(self, cells: Sequence[str], text: str, last: str) -> bool:
+    def _is_one(self, cells: Sequence[str], text: str, last: str, is_long: bool) -> bool:
         """Whether lines joined by a quote are one record, and not two that have a stray quote each."""
         shape = self._shape
         if not shape.width:
@@ -104,7 +107,9 @@ class LineReader:
         if shape.stands_alone(last) and (len(cells) != shape.width or len(first.split(shape.separator)) >= shape.width):
             return False
         broken = {position for position, cell in enumerate(cells) if "\n" in cell.strip()}
-        return len(cells) != shape.width or shape.breakable is None or broken <= shape.breakable
+        if len(cells) != shape.width:
+            return not is_long
+        return shape.breakable is None or broken <= shape.breakable
 
     def _checked(self, index: int, text: str, cells: tuple[str, ...], n_lines: int) -> Record:
         shape, line = self._shape, index + 1

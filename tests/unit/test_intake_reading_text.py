@@ -1,5 +1,7 @@
 """What the reader makes of text files: which form, which records, which lines are named and why."""
 
+import codecs
+
 import pytest
 
 from pipelines.intake.reading import read_file
@@ -184,6 +186,27 @@ def test_two_stray_quotes_do_not_join_the_records_between_them() -> None:
     read_table = table("\n".join(lines))
     assert [row[0] for row in rows(read_table)] == [3, 5]
     assert findings(read_table)[1:] == [(2, "record_quote"), (4, "record_quote")]
+
+
+def test_a_quoted_cell_of_very_many_lines_is_one_record() -> None:
+    lines = [HEADER + ";note", ROW + ';"' + "a line\n" * 500 + '"', NEXT + ";fine"]
+    read_table = table("\n".join(lines) + "\n", max_cell_chars=100)
+    assert [row[0] for row in rows(read_table)] == [503]
+    assert findings(read_table)[1:] == [(2, "record_cell_too_long")]
+
+
+def test_lines_of_single_bytes_in_a_file_of_utf16_are_read_and_named() -> None:
+    for encoding, other in (("utf-16-le", "utf-8"), ("utf-16-be", "windows-1252")):
+        lines = [f"{HEADER};note\r\n".encode(encoding), f"{ROW};crème\r\n".encode(other)]
+        content = b"".join([*lines, f"{NEXT};geïnd\r\n".encode(encoding)])
+        (read_table,) = read(codecs.BOM_UTF16_LE + content if encoding == "utf-16-le" else content).tables
+        assert [row[0] for row in rows(read_table)] == [2, 3]
+        assert findings(read_table)[1:] == [(2, "line_other_encoding")]
+
+
+def test_a_last_line_of_separators_alone_is_named_as_cut_where_it_is_too_short() -> None:
+    assert findings(table(f"{HEADER}\n{ROW}\n;")) == [(3, "record_cut")]
+    assert findings(table(f"{HEADER}\n{ROW}\n;;;")) == []
 
 
 def test_a_record_above_the_header_is_a_finding() -> None:
