@@ -51,13 +51,21 @@ def render_due(visits: Sequence[DueVisit], language: str) -> bytes:
 
     dictionary = read_dictionary()
     asked = replace(dictionary, forms={name: dictionary.forms[name] for name in FORMS})
+    answers = [field.name for field in dictionary.forms["follow_up"].fields if not field.is_key]
+    columns = _columns(answers, {measure for visit in visits for measure in visit.measures} - {MRI})
     rows = {
-        "follow_up": [_episode(visit) | {"visit": visit.visit} for visit in visits if set(visit.measures) - {MRI}],
+        "follow_up": [_visit(visit, columns) for visit in visits if set(visit.measures) - {MRI}],
         "imaging": [_episode(visit) for visit in visits if MRI in visit.measures],
     }
-    measures = {measure for visit in visits for measure in visit.measures} - {MRI}
-    columns = {"follow_up": _columns([field.name for field in dictionary.forms["follow_up"].fields], measures)}
-    return render_workbook(asked, language, rows, columns if visits else None)
+    return render_workbook(asked, language, rows, {"follow_up": columns} if visits else None)
+
+
+def _visit(visit: DueVisit, columns: Sequence[str]) -> dict[str, object]:
+    """A row to fill in; what its visit does not expect, and another row's does, is grey."""
+    from schemas.render.workbook import NOT_ASKED
+
+    expected = set(_columns(columns, set(visit.measures)))
+    return _episode(visit) | dict.fromkeys(set(columns) - expected, NOT_ASKED) | {"visit": visit.visit}
 
 
 def _episode(visit: DueVisit) -> dict[str, object]:

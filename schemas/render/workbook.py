@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 LAST_ROW = 2000  # rows that have formats and drop-downs
 FORMATS = {"decimal": "0.0", "integer": "0", "date": "yyyy-mm-dd"}
 TEXT_FORMAT = "@"  # keeps 2024-03 and AMC-0015W from becoming dates and numbers
+NOT_ASKED = object()  # in a row: a cell that its visit does not expect, shown grey; what is typed in counts
+_FOR_EXAMPLE = {"en": "E.g.", "nl": "Bijv.", "de": "Z. B."}
+_UNITS = {
+    "nl": {"points": "punten", "degrees": "graden", "years": "jaar"},
+    "de": {"points": "Punkte", "degrees": "Grad", "years": "Jahre"},
+}
 MADE_ON = datetime.datetime(2024, 1, 1)  # the same workbook from the same rows, whenever it is made
 
 
@@ -27,7 +33,7 @@ def render_workbook(
     rows: Mapping[str, Sequence[Mapping[str, object]]] | None = None,
     columns: Mapping[str, Sequence[str]] | None = None,
 ) -> bytes:
-    """An xlsx file. `rows` fills sheets in; `columns` keeps a form to those fields beside its key."""
+    """An xlsx file. `rows` fills sheets in (NOT_ASKED greys a cell); `columns` keeps a form to those beside its key."""
     import xlsxwriter
 
     content = io.BytesIO()
@@ -53,6 +59,7 @@ def _styles(workbook: Any) -> Mapping[str, "Format"]:
         "required": workbook.add_format({**header, "bg_color": "#FBE5D6"}),
         "header": workbook.add_format({**header, "bg_color": "#E7E6E6"}),
         "text": workbook.add_format({"num_format": TEXT_FORMAT}),
+        "not_asked": workbook.add_format({"bg_color": "#D9D9D9"}),
     }
     return {**styles, **{kind: workbook.add_format({"num_format": shown}) for kind, shown in FORMATS.items()}}
 
@@ -68,15 +75,28 @@ def _write_sheet(
     n_key = sum(field.is_key for field in asked)
     sheet.freeze_panes(1, n_key)
     sheet.set_row(0, 45)
+    sheet.set_landscape()
+    sheet.repeat_rows(0)
     for place, field in enumerate(asked):
         kind = "key" if field.is_key else "required" if field.is_required else "header"
         label = field.label[language]
-        sheet.set_column(place, place, max(12, min(24, len(label))), styles.get(field.kind, styles["text"]))
+        style = styles.get(field.kind, styles["text"])
+        sheet.set_column(place, place, _width(label), style)
         sheet.write_string(0, place, label, styles[kind])
         sheet.data_validation(1, place, LAST_ROW, place, dict(_validation(dictionary, field, language)))
         shown = dict(choices_of(dictionary, field, language))
         for number, row in enumerate(rows, start=1):
-            _write_cell(sheet, number, place, row.get(field.name), shown, styles.get(field.kind, styles["text"]))
+            value = row.get(field.name)
+            if value is NOT_ASKED:
+                sheet.write_blank(number, place, None, styles["not_asked"])
+            else:
+                _write_cell(sheet, number, place, value, shown, style)
+
+
+def _width(label: str) -> int:
+    """Wide enough for the longest word of a bold label, so that it wraps between words."""
+    longest = max(map(len, label.replace("-", "- ").split()))
+    return max(12, min(24, len(label)), longest + 4)
 
 
 def _validation(dictionary: Dictionary, field: Field, language: str) -> Mapping[str, object]:
@@ -84,7 +104,7 @@ def _validation(dictionary: Dictionary, field: Field, language: str) -> Mapping[
     given: dict[str, object] = {
         "ignore_blank": True,
         "input_title": field.label[language][:32],
-        "input_message": _help(field)[:255],
+        "input_message": _help(field, language)[:255],
         "error_type": "warning",
     }
     choices = choices_of(dictionary, field, language)
@@ -103,10 +123,15 @@ def _bounds(field: Field) -> Mapping[str, object]:
     return {"criteria": "between", "minimum": field.minimum, "maximum": field.maximum}
 
 
-def _help(field: Field) -> str:
-    unit = f" ({field.unit})" if field.unit and field.unit != "strength_unit" else ""
-    example = f" E.g. {field.example}" if field.example and not field.vocabulary else ""
-    return f"{field.description}{unit}{example}"
+def _help(field: Field, language: str) -> str:
+    """What a cell wants: in English the field's text, elsewhere its range alone; and an example."""
+    is_number = field.kind in ("integer", "decimal")
+    unit = _UNITS.get(language, {}).get(field.unit, field.unit) if field.unit != "strength_unit" else ""
+    allowed = f"{field.range_text} {unit}".strip() if is_number else ""
+    shown = field.example.replace(".", ",") if field.kind == "decimal" and language != "en" else field.example
+    example = f"{_FOR_EXAMPLE[language]} {shown}" if shown and not field.vocabulary else ""
+    text = field.description if language == "en" else ""
+    return " ".join(part for part in (text, f"({allowed})" if allowed and text else allowed, example) if part)
 
 
 def _write_cell(

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from pipelines.cli import hamreg
 from pipelines.intake.reading import read_file
+from pipelines.reports.due import DueVisit, render_due
 from pipelines.settings import Clinic, Limits
 from schemas.dictionary import read_dictionary
 
@@ -51,6 +52,16 @@ def test_the_due_workbook_holds_the_visits_of_the_schedule(demo_home: Path, clin
     again = tmp_path / "overdue.xlsx"
     run(demo_home, "overdue", "--clinic", clinic, "--format", "xlsx", "-o", str(again))
     assert again.read_bytes() == file.read_bytes()
+
+
+def test_a_due_row_greys_what_its_visit_does_not_expect() -> None:
+    visits = [
+        DueVisit("AMC-0015W", "left", 1, "month_2", ("phat",)),
+        DueVisit("AMC-0016U", "left", 1, "month_12", ("phat", "strength")),
+    ]
+    sheet = openpyxl.load_workbook(io.BytesIO(render_due(visits, "en"))).worksheets[0]
+    place = [cell.value for cell in sheet[1]].index("Strength unit")
+    assert [sheet[row][place].fill.fgColor.rgb for row in (2, 3)] == ["FFD9D9D9", "00000000"]
 
 
 def test_the_due_workbook_is_recognised_by_the_reader(demo_home: Path, clinic: str, tmp_path: Path) -> None:

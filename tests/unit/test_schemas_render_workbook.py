@@ -43,6 +43,16 @@ def test_drop_downs_are_short_enough_and_hold_the_labels(language: str) -> None:
     assert (side.formula1, str(side.sqref), side.errorStyle) == ('"Links,Rechts"', "B2:B2001", "warning")
 
 
+def test_hints_are_in_the_clinics_language_or_need_no_words() -> None:
+    def hints(language: str) -> dict[str, str]:
+        sheet = opened(render_workbook(DICTIONARY, language))[DICTIONARY.forms["follow_up"].label[language]]
+        return {rule.promptTitle: rule.prompt for rule in sheet.data_validations.dataValidation}
+
+    assert hints("nl")["PHAT-totaal"] == "0–100 punten Bijv. 80,5"
+    assert hints("de")["PHAT-Fragen beantwortet"].startswith("0–")
+    assert hints("en")["PHAT total"].endswith("(0–100 points) E.g. 80.5")
+
+
 def test_rows_are_written_as_what_they_are() -> None:
     row = {
         "patient_id": "AMC-0015W",
