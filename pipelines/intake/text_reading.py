@@ -38,7 +38,7 @@ def read_text(decoded: Decoded, dictionary: Dictionary, limits: Limits, is_exact
         if line is None and not decoded.has_end:
             own = name_cut(own, decoded.lines)
         table = make_table(own, dictionary)
-        if refusal := _check(decoded, start, found, block, table):
+        if refusal := _check(decoded, start, found, own, table):
             return Reading(dialect, refusal=refusal)
         tables.append(table)
         if len(tables) > MAX_TABLES:

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from pipelines.intake.reading import read_file
+from pipelines.intake.receipt import check_receipt
 from pipelines.intake.validation import validate
 from pipelines.intake.verdict import Reading, Section, TextTable
 from pipelines.settings import Clinic, Limits
@@ -100,3 +101,51 @@ def test_a_rule_about_several_rows_fires_on_its_failing_example_only(rule: Rule)
 
     assert rule.id not in fired(rule.passes)
     assert rule.id in fired(rule.fails)
+
+
+def fault_lines(width: int) -> Mapping[str, str]:
+    """A line of a follow-up file for each way in which a record can be damaged without touching another."""
+    key = "AMC-0015W,left,99,2025-03-18"
+    filled = f"{key}{',' * (width - 4)}"
+    return {
+        "record_too_short": key,
+        "record_too_long": f"{filled},x",
+        "record_quote": filled.replace("left", '"left'),
+        "record_nul": filled.replace("left", "le\0ft"),
+        "record_encoding": filled.replace("left", "le\N{REPLACEMENT CHARACTER}t"),
+        "record_cell_too_long": filled + "x" * 11_000,
+        "line_other_separator": filled.replace(",", ";"),
+        "line_total": f"Total,12{',' * (width - 2)}",
+    }
+
+
+Fault = tuple[int, str, str]  # line, form, rule
+
+
+def plant(form: str, first: int) -> tuple[list[str], set[Fault]]:
+    """A form's header and a row for each rule that a row of it can break; which fault is on which line."""
+    given = [(rule.id, row) for rule in OF_ONE_ROW for name, row in rule.fails if name == form]
+    for number, rule in enumerate(OF_SEVERAL, start=50):
+        given += [(rule.id, {"injury_no": str(number), **row}) for name, row in rule.fails if name == form]
+    texts = [with_own_key(number, form, changes) for number, (_, changes) in enumerate(given, start=1)]
+    lines = render_template(DICTIONARY.forms[form], rows=texts).lstrip("\ufeff").splitlines()
+    owners = {rule: first + at for at, (rule, _) in enumerate(given, start=1)}
+    is_of_form = {rule: form in (DICTIONARY.rules[rule].forms or (form,)) for rule in owners}
+    return lines, {(line, form, rule) for rule, line in owners.items() if is_of_form[rule]}
+
+
+def test_a_file_with_a_fault_of_every_rule_names_every_one_of_them() -> None:
+    lines: list[str] = []
+    planted: set[Fault] = set()
+    for form in FORM_NAMES:  # one below the other
+        more, faults = plant(form, len(lines) + 1)
+        damaged = fault_lines(more[0].count(",") + 1) if form == "follow_up" else {}
+        planted |= faults | {(len(lines) + len(more) + at, form, rule) for at, rule in enumerate(damaged, start=1)}
+        lines += [*more, *damaged.values()]
+    reading = read_file("all.csv", "\n".join([*lines, ""]).encode(), DICTIONARY, UNDECLARED, Limits())
+    receipt = check_receipt(validate("all.csv", reading, DICTIONARY, UNDECLARED), DICTIONARY, "en", 10_000)
+    assert receipt["refused"] is None
+    named = {(found["line"], part["form"], found["rule"]) for part in receipt["sections"] for found in part["findings"]}
+    assert planted - named == set()
+    assert {rule for _, _, rule in planted} >= {rule.id for rule in (*OF_ONE_ROW, *OF_SEVERAL)}
+    assert sum(part["records"]["physical"] for part in receipt["sections"]) == len(lines)

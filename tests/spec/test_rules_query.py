@@ -12,33 +12,39 @@ from tests.support.sql_registry import SqlRegistry, quoted
 
 DICTIONARY = read_dictionary()
 QUERY_RULES = [rule for rule in DICTIONARY.rules.values() if rule.scope == "query" and rule.severity == "warning"]
-KINDS = ("passes", "fails")
+KINDS = ("passes", "fails", "mended")  # mended: what failed, and its last file undone
 
 
 def patient_of(rule: Rule, kind: str) -> str:
     return f"AMC-{QUERY_RULES.index(rule):03}{KINDS.index(kind)}X"
 
 
-def send(registry: SqlRegistry, patient_id: str, rows: tuple[Row, ...]) -> None:
+def send(registry: SqlRegistry, patient_id: str, rows: tuple[Row, ...], time: str = "") -> str:
+    """The last file of those that a patient's rows came in."""
+    sent = ""
     for day, (form, changes) in enumerate(rows, start=1):
+        sent = f"2025-06-{day:02}{time} AMC"
         texts = {
             **DICTIONARY.forms[form].example_row(**changes),
             "patient_id": patient_id,
-            "sent": f"2025-06-{day:02} AMC",
+            "sent": sent,
         }
         cells = {
             name: {"yes": "true", "no": "false"}.get(text, text) for name, text in texts.items() if name != "injury_no"
         }
         cells["injury_no"] = texts["injury_no"]
         registry.add(form, " | ".join(cells) + "\n" + " | ".join(cells.values()))
+    return registry.add_submission(sent)[0]
 
 
 @pytest.fixture(scope="module")
 def registry() -> Iterator[SqlRegistry]:
     registry = SqlRegistry()
-    for rule in QUERY_RULES:
-        for kind in KINDS:
-            send(registry, patient_of(rule, kind), getattr(rule, kind))
+    for number, rule in enumerate(QUERY_RULES):
+        send(registry, patient_of(rule, "passes"), rule.passes)
+        send(registry, patient_of(rule, "fails"), rule.fails)
+        last = send(registry, patient_of(rule, "mended"), rule.fails, f" 08:{number:02}")
+        registry.decide("undo", "2025-06-30", submission=last)
     yield registry.derive("2025-07-01")
     registry.close()
 
@@ -54,6 +60,7 @@ def test_a_query_opens_on_the_failing_example_only(registry: SqlRegistry, rule: 
     }
     assert rule.id not in opened["passes"]
     assert rule.id in opened["fails"]
+    assert rule.id not in opened["mended"], "it closes by itself"
 
 
 def test_a_query_says_which_value_it_is_about(registry: SqlRegistry) -> None:

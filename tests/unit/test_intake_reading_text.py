@@ -213,6 +213,12 @@ def test_a_record_above_the_header_is_a_finding() -> None:
     assert findings(table(f"{ROW}\n{HEADER}\n{NEXT}\n")) == [(1, "record_before_header")]
 
 
+def test_a_form_without_rows_above_another_is_no_fault_of_the_separator() -> None:
+    others = "".join(f"AMC-0015W;left;2024-03-{day:02};3;yes\n" for day in range(1, 6))
+    below = f"patient_id;side;mri_on;retraction_mm;proximal_continuity\n{others}"
+    assert [table.records.data for table in read(f"{HEADER}\n{below}").tables] == [0, 5]
+
+
 def test_a_second_form_below_the_first_is_a_table_of_its_own() -> None:
     content = (
         f"{HEADER}\n{ROW}\npatient_id;side;mri_on;retraction_mm;proximal_continuity\nAMC-0015W;left;2024-03-01;3;yes\n"
