@@ -92,7 +92,7 @@ def _clinic_lines(home: Home, settings: Settings, today: date) -> Iterator[Line]
     for clinic, (n, since) in found[OVERDUE].items():
         yield Line(clinic, "overdue", f"{n:,} follow-ups are overdue", since, f"hamreg overdue --clinic {clinic}")
     for clinic, (n, since) in found[QUERIES].items():
-        step = f"hamreg query \"from ops.query where clinic = '{clinic}'\""
+        step = f"hamreg questions --clinic {clinic}"
         yield Line(clinic, "queries", f"{n:,} questions are open", since, step)
     for clinic, (n, since) in found[HELD].items():
         yield Line(clinic, "held", f"{n:,} rows are held", since, "send the enrolments they wait for")

@@ -33,6 +33,8 @@ COMMANDS = {
     "as-of": ("history", "Ask in SQL what the registry knew on an earlier day."),
     "undo": ("decision", "Undo one submission; what it replaced comes back."),
     "share": ("decision", "Let another clinic see and send for an episode."),
+    "questions": ("question", "Open questions to the clinics, in words."),
+    "confirm": ("question", "Record a clinic's yes, that is so."),
     "duplicates": ("decision", "List pairs that may be one person."),
     "link": ("decision", "Say that two numbers are one person."),
     "withdraw": ("withdrawal", "Record that a patient withdraws, or erase one."),

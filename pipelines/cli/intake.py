@@ -123,12 +123,15 @@ def print_receipt(receipt: dict[str, Any]) -> None:
     click.secho(str(receipt["file"]), bold=True)
     if receipt["refused"]:
         click.echo(f"  {click.style('Refused.', fg='red')} {receipt['refused']} {receipt['refusal']['remedy']}")
-    for section in receipt["sections"]:
+    empty = [section for section in receipt["sections"] if list(section["findings_by_rule"]) == ["section_empty"]]
+    for section in [section for section in receipt["sections"] if section not in empty]:
         click.echo(f"  {section['form']}{_sheet(section)}: {_counts(section['records'])}{_aside(section)}")
         for finding in section["findings"]:
             _print_finding(finding)
         if section["findings_omitted"]:
             click.echo(f"    ... and {section['findings_omitted']:,} more findings.")
+    if empty:
+        click.echo(f"  Headers without rows: {', '.join(section['sheet'] or section['form'] for section in empty)}")
 
 
 def _print_finding(finding: dict[str, Any]) -> None:

@@ -93,10 +93,12 @@ def status_lines(home: Home, settings: Settings, morning: Morning) -> list[str]:
     if morning.held:
         lines += ["", "Waiting rows (they load by themselves when what they wait for comes):"]
         lines += [
-            f"  {held.n_rows:>6,} {held.form} rows of {held.clinic} since {held.since:%Y-%m-%d}: "
+            f"  {held.n_rows:>6,} {held.form} {'row' if held.n_rows == 1 else 'rows'} of {held.clinic} "
+            f"since {held.since:%Y-%m-%d}: "
             f"{HELD_BECAUSE.get(held.because, held.because)}"
             for held in morning.held
         ]
+        lines.append("  which: hamreg query \"from ops.row_version where row_state = 'held'\"")
     return [*lines, "", *_next_lines(morning)]
 
 
@@ -141,7 +143,7 @@ def _next_lines(morning: Morning) -> list[str]:
     if any(clinic.n_overdue for clinic in morning.clinics):
         steps.append("hamreg overdue    who is overdue for which visit")
     if any(clinic.n_queries for clinic in morning.clinics):
-        steps.append('hamreg query "from ops.query"    open questions to the clinics')
+        steps.append("hamreg questions  open questions to the clinics")
     return ["Next:", *(f"  {step}" for step in steps)] if steps else ["Nothing needs you."]
 
 

@@ -15,6 +15,12 @@ from pipelines.intake.verdict import Dialect
 from schemas.dictionary import Dictionary, Form
 from schemas.vocabulary import LANGUAGES
 
+# Of a row that was not kept: nobody consented, or it could not be told from a column that no form asks for.
+_NOT_KEPT = (
+    "Line {} of your file was not kept: enter it here again, or delete this row",
+    "Regel {} van uw bestand is niet bewaard: vul haar hier opnieuw in, of verwijder deze regel",
+    "Zeile {} Ihrer Datei wurde nicht aufbewahrt: bitte hier neu eintragen, oder diese Zeile löschen",
+)
 _DISTINCT = ["rule", "column", "found", "expected", "severity"]
 
 
@@ -43,12 +49,17 @@ def _sheet(section: SectionOutcome, dictionary: Dictionary, language: str) -> Sh
     kept = [column for column, cell in enumerate(section.header) if not is_added(cell)]
     width = len(section.header)
     rows = [
-        (*_fitted(cells, kept), messages.get(line, ""), "", *_beyond(cells, width))
+        (*_fitted(cells, kept), _message(line, cells, messages, place), "", *_beyond(cells, width))
         for line, cells in section.to_mend.select("line", "cells").iter_rows()
-        if cells
     ]
     header = [*(section.header[column] for column in kept), MESSAGE_HEADERS[place], CONFIRM_HEADERS[place]]
     return Sheet(section.sheet or section.form, header, rows)
+
+
+def _message(line: int, cells: Sequence[str | None], messages: Mapping[int, str], place: int) -> str:
+    """What is said of a row; of one whose cells were not kept, also which line of the clinic's file it was."""
+    message = messages.get(line, "")
+    return message if cells else f"{_NOT_KEPT[place].format(line)} | {message}"
 
 
 def _fitted(cells: Sequence[str | None], places: Sequence[int]) -> list[str]:

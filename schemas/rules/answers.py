@@ -71,10 +71,12 @@ def eq5d_rules(form: str, prefix: str = "") -> tuple[Rule, ...]:
 
 def _over_3l(form: str, version: str, level: str) -> Rule:
     words = """
-    en: {column}: level {found} does not exist in an EQ-5D-{expected}. // Correct the level, or the version to 5L.
-    nl: {column}: niveau {found} bestaat niet in een EQ-5D-{expected}. // Verbeter het niveau, of de versie in 5L.
-    de: {column}: Stufe {found} gibt es in einem EQ-5D-{expected} nicht. // Bitte die Stufe berichtigen, oder die
-        Version in 5L.
+    en: {column}: level {found} does not exist in the version given, {expected}. // Correct the level, or the version
+        to 5L.
+    nl: {column}: niveau {found} bestaat niet in de opgegeven versie, {expected}. // Verbeter het niveau, of de versie
+        in 5L.
+    de: {column}: Stufe {found} gibt es in der angegebenen Version, {expected}, nicht. // Bitte die Stufe berichtigen,
+        oder die Version in 5L.
     """
     return rule(
         f"{level}_over_3l",

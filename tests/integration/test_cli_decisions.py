@@ -133,6 +133,18 @@ def test_an_episode_that_is_none_is_told_how_to_be_written(home: Path, episode: 
     assert "PATIENT/left/1" in refused.exception.remedy
 
 
+def test_a_question_is_told_in_words_and_a_yes_closes_it(home: Path) -> None:
+    sent = follow_up(ANNA, 80).replace("2025-01-15", "2023-12-01")
+    hand_in(Home(home), "AMC", "early.csv", sent.encode(), datetime(2025, 3, 4, tzinfo=UTC))
+    run(Home(home), read_settings(Home(home).settings_path), lambda: datetime(2025, 3, 5, tzinfo=UTC))
+    told = call(home, "questions", "--clinic", "AMC").output
+    assert f"AMC  {ANNA} left 1 2023-12-01  assessed_before_injury  since 2025-03-04" in told
+    assert "Date of assessment" in told
+    assert call(home, "confirm", ANNA, "assessed_before_injury").exit_code == 0
+    assert "assessed_before_injury" not in call(home, "questions").output
+    assert isinstance(call(home, "confirm", ANNA, "assessed_before_injury").exception, UsageError)
+
+
 SENT_NEXT = (
     "patient_id,side,assessed_on,phat_total,phat_items_answered\n"
     f"{ANNA},left,2025-01-15,90,8\n"

@@ -63,7 +63,7 @@ def test_work_is_grouped_by_owner_the_oldest_first(home: Home) -> None:
         "\n"
         "AMC: Amsterdam UMC, registry@amc.test\n"
         "- 2 follow-ups are overdue, for 40 days. Next: hamreg overdue --clinic AMC\n"
-        "- 1 questions are open, for 2 days. Next: hamreg query \"from ops.query where clinic = 'AMC'\"\n"
+        "- 1 questions are open, for 2 days. Next: hamreg questions --clinic AMC\n"
         "\n"
         "FYS\n"
         "- 1 rows are held, for 1 day. Next: send the enrolments they wait for\n"

@@ -26,6 +26,7 @@ RAW = [
     (2, ["AMC-0015W", "goed", "11"], False),
     (3, ["AMC-0016U", "80,5", "4 p"], False),
     (4, ["AMC-0017S", None, "12", "one too many"], True),
+    (5, [], True),
 ]
 
 
@@ -36,11 +37,11 @@ def outcome(dialect: dict[str, object], sheet: str = "", findings: list[tuple[ob
         form="follow_up",
         sheet=sheet,
         header=("Patiëntnummer", "PHAT-totaal", "Tegner nu"),
-        physical=4,
+        physical=5,
         header_records=1,
         blank=0,
         furniture=0,
-        rejected=1,
+        rejected=2,
         cells_set_aside=3,
         rows=pl.DataFrame({"line": [2, 3]}).to_arrow(),
         raw=pl.DataFrame(RAW, schema=dict(RAW_SCHEMA), orient="row").to_arrow(),
@@ -71,6 +72,13 @@ def test_a_workbook_stays_a_workbook_and_its_sheet_keeps_its_name() -> None:
     assert rows[0][:5] == ("Patiëntnummer", "PHAT-totaal", "Tegner nu", MESSAGE_HEADERS[0], CONFIRM_HEADERS[0])
     assert rows[1][:3] == ("AMC-0015W", "goed", 11)
     assert len(rows) == 3
+
+
+def test_a_row_that_was_not_kept_comes_back_as_the_line_it_was() -> None:
+    findings = [(5, "", "", "record_quote", "error", "", "")]
+    files = mend_file(outcome(DUTCH, findings=findings), read_dictionary(), "en")
+    (_, row, _) = files["to-mend.csv"].decode("cp1252").split("\r\n")
+    assert row.startswith(";;;Line 5 of your file was not kept: enter it here again, or delete this row | ")
 
 
 def test_nothing_to_mend_is_no_file() -> None:
