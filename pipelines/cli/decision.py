@@ -118,7 +118,7 @@ def _difference(difference: Difference) -> str:
     key = ", ".join(map(str, difference.key))
     if difference.before is None or difference.after is None:
         return f"{key}: {'new' if difference.before is None else 'gone'}"
-    changes = [f"{name} {old} -> {new}" for name, (old, new) in difference.changed.items()]
+    changes = [f"{name} {old} -> {new}" for name, (old, new) in difference.changed.items() if name != "changed_at"]
     more = f"; and {len(changes) - 4} more fields" if len(changes) > 4 else ""
     return f"{key}: {'; '.join(changes[:4])}{more}"
 

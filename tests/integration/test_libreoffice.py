@@ -1,23 +1,26 @@
-"""A clinic's round trip through LibreOffice: template, filled in, saved as ods and csv, checked, returned, mended."""
+"""A clinic's round trip through LibreOffice: template, filled in, saved as ods and csv, sent, returned, mended."""
 
 import io
 import shutil
 import subprocess
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from pipelines.intake.facts import section_record
-from pipelines.intake.mending import mend_sections
-from pipelines.intake.outcome import read_section
+from pipelines.intake.inbox import hand_in
 from pipelines.intake.receipt import Receipt
-from pipelines.intake.submission import check_file, judge_file
-from pipelines.settings import Clinic, Limits
+from pipelines.run import load_waiting
+from pipelines.settings import Clinic, Settings
 from schemas.dictionary import read_dictionary
 from schemas.patient_id import make_patient_id
+from schemas.render.template import render_template
 from schemas.render.workbook import render_workbook
+from warehouse.connection import writer
+from warehouse.layout import Home
+from warehouse.lock import lock
+from warehouse.sealed import read_sealed
 
 SOFFICE = shutil.which("soffice")
 DICTIONARY = read_dictionary()
@@ -72,8 +75,14 @@ def filled_in(language: str, folder: Path) -> Path:
     return file
 
 
-def check(file: Path, language: str) -> Receipt:
-    return check_file(file, clinic_of(language), DICTIONARY)
+def send(home: Home, file: Path, language: str, hour: int) -> tuple[Receipt, dict[str, bytes]]:
+    """The receipt of a file that was handed in and loaded, and what lies beside it in the outbox."""
+    at = datetime(2026, 3, 1, hour, tzinfo=UTC)
+    submission = hand_in(home, "AMC", file.name, file, at)
+    with lock(home, "test"):
+        loaded = load_waiting(home, Settings(clinics={"AMC": clinic_of(language)}), at)
+    beside = (home.outbox("AMC") / submission).iterdir()
+    return loaded.receipts[submission], {path.name: read_sealed(path) for path in beside}
 
 
 def errors(receipt: Receipt) -> list[tuple[str, str]]:
@@ -81,26 +90,39 @@ def errors(receipt: Receipt) -> list[tuple[str, str]]:
     return [(finding["column"], finding["rule"]) for finding in findings if finding["severity"] == "error"]
 
 
+def enrolments(folder: Path) -> Path:
+    """A file that makes the patients known, so that nothing waits."""
+    form = DICTIONARY.forms["enrolment"]
+    dates = {"injured_on": "12-03-2024", "first_visit_on": "15-03-2024", "mri_on": "20-03-2024"}
+    dates |= {"decision_on": "22-03-2024", "surgery_on": "28-03-2024", "baseline_on": "22-03-2024"}
+    rows = [form.example_row(patient_id=patient, **dates, consented_on="15-03-2024") for patient in PATIENTS]
+    file = folder / "enrolment.csv"
+    file.write_bytes(render_template(form, ";", rows=rows).encode())
+    return file
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "csv"])
 @pytest.mark.parametrize("language", LOCALES)
 def test_what_was_typed_into_the_template_comes_back_mended(language: str, kind: str, tmp_path: Path) -> None:
-    sent = filled_in(language, tmp_path)
-    sent = sent if kind == "xlsx" else convert(sent, kind, language, tmp_path)
+    home = Home(tmp_path / "home")
+    home.create()
+    assert errors(send(home, enrolments(tmp_path), language, 9)[0]) == []
+    sent = convert(filled_in(language, tmp_path), kind, language, tmp_path)
     assert kind != "csv" or b";80,5;" in sent.read_bytes(), "LibreOffice writes as that country does"
-    receipt = check(sent, language)
+    receipt, files = send(home, sent, language, 10)
     assert receipt["refused"] is None
     assert receipt["sections"][0]["records"]["accepted"] == len(PATIENTS)
     assert errors(receipt) == [("tegner", "out_of_range")]
-    verdict = judge_file(sent, clinic_of(language), DICTIONARY, Limits())
-    rows = verdict.sections[0].rows
-    assert rows["assessed_on"].to_list() == [date(2025, 3, 4)] * 3
-    assert [each["value"] for each in rows["phat_total"]] == [80.5] * 3
-    assert verdict.dialect is not None
-    sections = [read_section(section_record(section), 0) for section in verdict.sections]
-    ((name, content),) = mend_sections(sections, verdict.dialect, DICTIONARY, language).items()
+    with writer(home, "test") as connection:
+        loaded = connection.execute("select assessed_on, phat_total.value from facts.follow_up").fetchall()
+    assert loaded == [(date(2025, 3, 4), 80.5)] * 3
+    (name,) = files.keys() - {"receipt.json", "receipt.html"}
     returned = tmp_path / name
-    returned.write_bytes(content)
-    assert errors(check(mended(returned, language), language)) == []
+    returned.write_bytes(files[name])
+    receipt, files = send(home, mended(returned, language), language, 11)
+    assert errors(receipt) == []
+    assert receipt["sections"][0]["records"] | {"accepted": 1, "corrected": 1} == receipt["sections"][0]["records"]
+    assert files.keys() == {"receipt.json", "receipt.html"}
 
 
 def mended(file: Path, language: str) -> Path:

@@ -291,6 +291,20 @@ def test_the_rows_to_mend_lie_beside_the_receipt_and_are_accepted_once_mended(ho
 SURGERY_BEFORE_DECISION = {"decision_on": "2024-03-14", "surgery_on": "2024-03-12"}
 
 
+def assert_not_asked_until_it_changes(home: Home) -> None:
+    again, changed = (
+        send(home, file_of("enrolment", {**SURGERY_BEFORE_DECISION, **row}), hours=hours)
+        for hours, row in ((2, {"sport": "running"}), (3, {"surgery_on": "2024-03-11"}))
+    )
+    receipts = load(home).receipts
+    severities = {
+        name: {found["severity"] for section in receipts[name]["sections"] for found in section["findings"]}
+        for name in (again, changed)
+    }
+    assert "warning" not in severities[again]
+    assert "warning" in severities[changed]
+
+
 def test_a_yes_in_the_returned_file_confirms_the_warnings_of_its_row_once(home: Home) -> None:
     first = send(home, file_of("enrolment", SURGERY_BEFORE_DECISION))
     asked = load(home).receipts[first]["sections"][0]
@@ -301,6 +315,7 @@ def test_a_yes_in_the_returned_file_confirms_the_warnings_of_its_row_once(home: 
     assert {finding["severity"] for finding in answered["findings"]} <= {"note"}
     assert not [finding for finding in answered["findings"] if finding["rule"] == "column_unknown"]
     assert not (home.outbox("AMC") / second / "to-mend.csv").exists()
+    assert_not_asked_until_it_changes(home)
     with writer(home, "test") as connection:
         confirmed = connection.execute(
             'select kind, actor, form, "column", rule, patient_id, side, injury_no from facts.decision'
