@@ -86,6 +86,7 @@ class SectionStates:
     corrected: int
     already_known: int
     held: int
+    unknown_lines: tuple[int, ...] = ()  # of the rows held for want of an enrolment or a share, the first of them
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from warehouse.model import AnyModel, Model, closure
 from warehouse.records import SectionStates
 from warehouse.statement import retarget
 
+UNKNOWN_LINES = "(list(line order by line) filter (where held_because = 'not_known_here'))[:1000]"
 _TOUCHED = "touched"
 _SCRATCH = "registry"  # models write `registry.table` for a table of this database
 
@@ -79,14 +80,15 @@ def _build(connection: duckdb.DuckDBPyConnection, model: AnyModel) -> None:
 def _count(
     connection: duckdb.DuckDBPyConnection, versions: Sequence[str], submissions: Sequence[str]
 ) -> tuple[SectionStates, ...]:
-    parts = " union all ".join(f"select submission, section, row_state from {version}" for version in versions)
+    columns = "submission, section, line, row_state, held_because"
+    parts = " union all ".join(f"select {columns} from {version}" for version in versions)
     states = ("new", "corrected", "already_known", "held")
     counts = ", ".join(f"count(*) filter (where row_state = {literal(state)})" for state in states)
     rows = connection.execute(
-        f"select submission, section, {counts} from ({parts}) where submission in {_listed(submissions)} "
-        "group by submission, section order by submission, section"
+        f"select submission, section, {counts}, {UNKNOWN_LINES} from ({parts}) "
+        f"where submission in {_listed(submissions)} group by submission, section order by submission, section"
     ).fetchall()
-    return tuple(SectionStates(*row) for row in rows)
+    return tuple(SectionStates(*(*row[:-1], tuple(row[-1] or ()))) for row in rows)
 
 
 def _listed(submissions: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """A submission's outcome -> its receipt: the dict that every rendering shares, in the clinic's language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -8,12 +8,13 @@ import polars as pl
 from pipelines.intake.cell import REASON_TOKENS
 from pipelines.intake.confirmation import confirmed_here, hush
 from pipelines.intake.outcome import Outcome, SectionOutcome, list_findings
-from pipelines.intake.verdict import Refusal, Section, Verdict
+from pipelines.intake.verdict import FINDING_SCHEMA, Refusal, Section, Verdict
 from schemas.dictionary import Dictionary, Form
 from schemas.identifiers import words_for
 from schemas.messages import sentence
 
 Receipt = dict[str, Any]
+ROW_HELD = "row_held"
 _NAMED_IN_WORDS = ("extras_ignored", "extras_identify")
 
 
@@ -84,15 +85,23 @@ def _section(section: SectionOutcome, outcome: Outcome, dictionary: Dictionary, 
         "corrected": corrected,
     }
     form = dictionary.forms[section.form]
+    waiting = _waiting(state.unknown_lines if state else ())
+    listed = pl.concat([section.listed.select(list(FINDING_SCHEMA)), waiting]).sort("line", maintain_order=True)
     return {
         "form": section.form,
         "sheet": section.sheet,
         "records": records,
         "cells_set_aside": section.cells_set_aside,
-        "findings": _findings(section.listed, form, dictionary, language),
+        "findings": _findings(listed, form, dictionary, language),
         "findings_omitted": section.n_findings - section.listed.height,
-        "findings_by_rule": dict(section.by_rule),
+        "findings_by_rule": {**section.by_rule, **({ROW_HELD: waiting.height} if waiting.height else {})},
     }
+
+
+def _waiting(lines: Sequence[int]) -> pl.DataFrame:
+    """A note for each row that waits for its enrolment or for an agreement."""
+    notes = [(line, "", "", ROW_HELD, "note", "", "") for line in lines]
+    return pl.DataFrame(notes, schema=dict(FINDING_SCHEMA), orient="row")
 
 
 def _checked(section: Section, dictionary: Dictionary, language: str, limit: int) -> Receipt:

@@ -108,7 +108,7 @@ class LineReader:
             return False
         broken = {position for position, cell in enumerate(cells) if "\n" in cell.strip()}
         if len(cells) != shape.width:
-            return not is_long
+            return not is_long and len(first.split(shape.separator)) < shape.width
         return shape.breakable is None or broken <= shape.breakable
 
     def _checked(self, index: int, text: str, cells: tuple[str, ...], n_lines: int) -> Record:

@@ -173,5 +173,9 @@ def test_a_file_is_rehearsed_and_says_what_would_change_without_being_taken_in(h
     assert "phat_total 65.0 -> 70.0" in told.output
     assert f"{ANNA} left 1, month_6: missed -> done" in told.output
     assert f"{ANNA} left 1: PHAT at month_12: 80 not comparable -> 90" in told.output
+    assert "line 5: note row_held" in told.output
+    (receipt,) = (json.loads(path.read_bytes()) for path in home.glob("outbox/UMC/*/receipt.json"))
+    (held,) = [found for found in receipt["sections"][0]["findings"] if found["rule"] == "row_held"]
+    assert f"{held['message']} {held['remedy']}" in told.output, "another clinic's patient, or nobody's: the same words"
     assert contents(home) == before
     assert waits in "".join(before)

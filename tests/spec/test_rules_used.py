@@ -13,7 +13,6 @@ WORDS_WITHOUT_A_READER = {
     "mapping_missing",
     "clinic_format_unknown",
     "column_absent",
-    "row_held",
 }
 
 

@@ -188,6 +188,15 @@ def test_two_stray_quotes_do_not_join_the_records_between_them() -> None:
     assert findings(read_table)[1:] == [(2, "record_quote"), (4, "record_quote")]
 
 
+def test_a_stray_quote_does_not_reach_for_the_quotes_of_the_next_line() -> None:
+    first, second = '80;fine;"right;AMC-0031Y;2024-03-01', '80;""one line\nanother";right;AMC-0023X;2024-03-02'
+    read_table = table(
+        f"phat_total;note;side;patient_id;assessed_on\n{first}\n{second}\n80;;left;AMC-0015W;2024-03-01\n"
+    )
+    assert [row[0] for row in rows(read_table)] == [5]
+    assert [line for line, rule in findings(read_table) if rule.startswith("record_")] == [2, 3, 4]
+
+
 def test_a_quoted_cell_of_very_many_lines_is_one_record() -> None:
     lines = [HEADER + ";note", ROW + ';"' + "a line\n" * 500 + '"', NEXT + ";fine"]
     read_table = table("\n".join(lines) + "\n", max_cell_chars=100)

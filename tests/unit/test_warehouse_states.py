@@ -35,7 +35,8 @@ select
         when row_number() over so_far = 1 then 'new'
         when known.points is not distinct from lag(known.points) over so_far then 'already_known'
         else 'corrected'
-    end as row_state
+    end as row_state,
+    case when known.patient_id not in (select patient_id from ops.enrolled) then 'not_known_here' end as held_because
 from known
 window so_far as (partition by known.patient_id order by known.submission, known.line)
 """
@@ -49,7 +50,7 @@ TALLY = """/* Each tally, new.
 
 grain: submission
 */
-select t.submission, t.section, t.line, 'new' as row_state from facts.tally as t
+select t.submission, t.section, t.line, 'new' as row_state, null as held_because from facts.tally as t
 """
 BYSTANDER = "/* Not needed.\n\ngrain: n\n*/\nselect error('built in vain') as n from facts.score as score"
 
@@ -92,10 +93,10 @@ def test_states_of_many_submissions_come_back_at_once(
     send(connection, "3", "tally", ("AMC", 1))
     assert read_states(connection, models, ["1", "2", "3"]) == (
         SectionStates("1", 1, new=2, corrected=0, already_known=0, held=0),
-        SectionStates("2", 1, new=0, corrected=1, already_known=1, held=1),
+        SectionStates("2", 1, new=0, corrected=1, already_known=1, held=1, unknown_lines=(4,)),
         SectionStates("3", 1, new=1, corrected=0, already_known=0, held=0),
     )
-    assert read_states(connection, models, ["2"]) == (SectionStates("2", 1, 0, 1, 1, 1),)
+    assert read_states(connection, models, ["2"]) == (SectionStates("2", 1, 0, 1, 1, 1, (4,)),)
 
 
 def test_only_the_patients_touched_and_those_linked_to_them_are_looked_at(
@@ -105,7 +106,8 @@ def test_only_the_patients_touched_and_those_linked_to_them_are_looked_at(
     send(connection, "2", "score", ("B", 5))
     at = datetime(2026, 3, 1, tzinfo=UTC)
     ledger.decide(connection, Decision("link", at, "coordinator", patient_id="C", other_patient_id="B"))
-    query = "select '2' as submission, 1 as section, 'new' as row_state from facts.score as score"
+    row = "'2' as submission, 1 as section, 2 as line, 'new' as row_state, null::varchar as held_because"
+    query = f"select {row} from facts.score as score"
     seen = Model("ops.score_version", "Each row that can be seen.", (), query, ("facts.score",))
     (found,) = read_states(connection, [seen], ["2"])
     assert found.new == 3
