@@ -80,9 +80,10 @@ def submit_command(path: str, code: str, preview: bool, files: tuple[Path, ...])
 
     home, settings = read_home(path)
     clinic = find_clinic(settings, code)
+    readable = [_readable(file) for file in files]  # all of them, before the first is handed in
     if preview:
-        _preview(home, settings, clinic, [_readable(file) for file in files])
-    for file in map(_readable, files):
+        _preview(home, settings, clinic, readable)
+    for file in readable:
         submission = hand_in(home, clinic.code, file.name, file, now())
         record(home, actor(), "submit", now(), clinic=clinic.code, submission=submission)
         click.echo(f"Received {file.name} as {submission}")
