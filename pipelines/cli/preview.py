@@ -84,7 +84,8 @@ def _move(difference: Difference) -> str:
 def _standing(row: Row | None) -> str:
     if row is None:
         return "none"
-    value, percentile = (f"{row[name]:g}" if row[name] is not None else "" for name in ("value", "percentile"))
+    value = f"{row['value']:g}" if row["value"] is not None else ""
+    percentile = f"{row['percentile']:.0f}" if row["percentile"] is not None else ""
     words = [value, f"percentile {percentile}" if percentile else "", str(row["verdict"] or row["comparability"])]
     return " ".join(word.replace("_", " ") for word in words if word)
 
