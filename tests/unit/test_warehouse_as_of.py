@@ -17,7 +17,7 @@ from warehouse.layout import Home
 from warehouse.lock import lock
 from warehouse.model import read_models
 from warehouse.records import Decision, FormTable, SectionRecord, SubmissionRecord
-from warehouse.snapshots import heal, open_as_of, publish
+from warehouse.snapshots import DRAFT_PREFIX, heal, open_as_of, publish
 from warehouse.statement import read_tables_of
 
 EMPTY = pa.table({"line": pa.array([], pa.int32())})
@@ -230,6 +230,6 @@ def test_reading_a_draft_keeps_nobody_from_writing(registry: Registry) -> None:
 
 
 def test_a_draft_left_by_a_crash_is_removed(registry: Registry) -> None:
-    (registry.home.scratch / "as-of-x").mkdir()
+    (registry.home.scratch / f"{DRAFT_PREFIX}x").mkdir()
     heal(registry.home)
     assert list(registry.home.scratch.iterdir()) == []
