@@ -41,7 +41,8 @@ def test_a_machine_reads_rows_as_sent_versions_tables_and_who_looked(home: Home,
     assert {"registry.episode", "registry.follow_up", "mart.patient_benchmark"} <= tables.keys()
     assert tables["registry.episode"]["columns"]["arm"]
     assert len(held["versions"]) >= len(held["sent"]) - 2
-    assert [(line["who"], line["act"]) for line in held["log"]] == [("anna", "look")]
+    ours = [line for line in held["log"] if line["who"] == "anna"]  # other tests look at the home this one copies
+    assert [line["act"] for line in ours] == ["look"]
     assert len(held["places"]["archive"]) >= len({row["submission"] for row in held["sent"]})
 
 
