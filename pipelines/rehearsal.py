@@ -97,7 +97,8 @@ def preview_files(home: Home, settings: Settings, clinic: str, files: Sequence[P
         loaded = load_waiting(copy, settings, now)
         after = _draft(copy, settings, now, "after", GRAINS)
         receipts = tuple(loaded.receipts[each] for each in submissions if each in loaded.receipts)
-        return Preview(receipts, loaded.failures, n_waiting, compare(before, after, GRAINS))
+        failures = tuple(each for each in loaded.failures if each.submission in submissions)
+        return Preview(receipts, failures, n_waiting, compare(before, after, GRAINS))
 
 
 def _draft(home: Home, settings: Settings, now: datetime, name: str, wanted: Collection[str]) -> Path:

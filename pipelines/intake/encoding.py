@@ -22,6 +22,10 @@ _PLAIN_LINE = {
     UTF16_LE: re.compile(rb"([^\0\r\n]+)(?:\r\n|\r|\n|\Z)(?!\0)"),
     UTF16_BE: re.compile(rb"([^\0\r\n]+)(?:\r\n|\r|\n|\Z)"),
 }
+_PAIRED_END = {
+    UTF16_LE: re.compile(rb"\r\0\n\0|\n\0|\r\0"),
+    UTF16_BE: re.compile(rb"\0\r\0\n|\0\n|\0\r"),
+}
 # No language of the registry writes these: UTF-16 with a byte too many or too few does.
 _FOREIGN = r"[\x{2E80}-\x{D7FF}\x{E000}-\x{FAFF}]"
 # Letters of other code pages turn up as Windows-1252 symbols within a word; C1 controls are in no text at all.
@@ -104,10 +108,9 @@ def _decode_apart(body: bytes, encoding: str, has_bom: bool) -> Decoded:
 
 def _end_of_line(body: bytes, at: int, encoding: str) -> int:
     """Where the next line begins, if this one is of pairs of bytes."""
-    ends = ("\r\n".encode(encoding), "\n".encode(encoding), "\r".encode(encoding))
-    for match in re.finditer(b"|".join(map(re.escape, ends)), body[at:]):
-        if match.start() % 2 == 0:
-            return at + match.end()
+    for match in _PAIRED_END[encoding].finditer(body, at):
+        if (match.start() - at) % 2 == 0:
+            return match.end()
     return len(body)
 
 
