@@ -23,7 +23,7 @@ UNITS: Mapping[str, tuple[str, ...]] = {
     "Nm_per_kg": ("nm/kg", "n.m/kg", "n·m/kg"),
 }
 STRENGTH_UNITS = frozenset({"N", "Nm", "kg", "Nm_per_kg"})
-_UNIT_OF = {spelling: unit for unit, spellings in UNITS.items() for spelling in spellings}
+UNIT_OF = {spelling: unit for unit, spellings in UNITS.items() for spelling in spellings}
 _FIELD_UNITS = {"%": "percent", "degrees": "deg", "°": "deg", "year": "years", "week": "weeks", "day": "days"}
 _NUMBER = r"[+-]?(?:\d{1,3}(?:[ '’]\d{3})+|\d[\d.,]*|[.,]\d+)(?:[.,]\d+)?"
 _SHAPE = re.compile(rf"({_NUMBER})(?: ?/ ?(\d+)| ?([^\d\s+\-./,][^\d]*))?")
@@ -106,7 +106,7 @@ def _out_of(number: Decimal, total: Decimal, shape: NumberShape) -> Cell:
 
 
 def _with_unit(number: Decimal, suffix: str, shape: NumberShape) -> Cell:
-    unit = _UNIT_OF.get(suffix.casefold().rstrip(".")) or _UNIT_OF.get(suffix.casefold())
+    unit = UNIT_OF.get(suffix.casefold().rstrip(".")) or UNIT_OF.get(suffix.casefold())
     own = _FIELD_UNITS.get(shape.unit, shape.unit)
     if unit is None:
         return Cell(rule="number_unreadable")

@@ -14,6 +14,7 @@ from pipelines.intake.cell_codes import read_boolean, read_coded
 from pipelines.intake.cell_dates import read_day, read_month, read_partial_day
 from pipelines.intake.cell_ids import IdRules, is_checked, own_number, read_id
 from pipelines.intake.cell_numbers import NumberShape, read_number
+from pipelines.intake.column_habits import doubtful_rows, habit_of, undeclared, with_suffix
 from schemas.dictionary import Field
 from schemas.vocabulary import VOCABULARIES
 
@@ -64,13 +65,26 @@ class TypedColumn:
 
 
 def read_columns(
-    texts: pl.DataFrame, fields: Sequence[Field], conventions: Conventions, ids: IdRules, most_findings: int = _LARGEST
+    texts: pl.DataFrame,
+    fields: Sequence[Field],
+    conventions: Conventions,
+    ids: IdRules,
+    most_findings: int = _LARGEST,
+    headers: Mapping[str, str] | None = None,
 ) -> dict[str, TypedColumn]:
-    """The typed values of String columns named as their fields, and what their odd cells were taken for."""
+    """The typed values of String columns named as their fields, and what their odd cells were taken for.
+
+    `headers` are the columns' headers as sent, by field: they may name a unit, a range or a date order.
+    """
+    habits = {field.name: habit_of(field, (headers or {}).get(field.name, ""), conventions) for field in fields}
+    changed = [with_suffix(texts[name], habit.suffix, conventions) for name, habit in habits.items() if habit.suffix]
+    texts = texts.with_columns(changed)
     fast = _read_fast(texts, fields, conventions, ids)
     columns: dict[str, TypedColumn] = {}
     for field in fields:
-        columns[field.name] = _completed(texts[field.name], fast[field.name], field, conventions, ids)
+        own = undeclared(conventions, habits[field.name])
+        column = _completed(texts[field.name], fast[field.name], field, own, ids)
+        columns[field.name] = _doubted(texts[field.name], column, field, own, ids)
         most_findings -= columns[field.name].findings.height
         if most_findings < 0:
             raise TooManyFindingsError
@@ -78,6 +92,19 @@ def read_columns(
         if field.kind == "decimal" and field.decimals is not None:
             columns[field.name] = _rounded(texts[field.name], columns[field.name], field.decimals)
     return columns
+
+
+def _doubted(
+    texts: pl.Series, column: TypedColumn, field: Field, conventions: Conventions, ids: IdRules
+) -> TypedColumn:
+    """The column, where it contradicts what the clinic declared read anew in the cells that then have two readings."""
+    rows = doubtful_rows(texts, column.odd, field, conventions)
+    if rows.is_empty():
+        return column
+    odd = _read_odd(texts.gather(rows), field, undeclared(conventions), ids)
+    values = column.values.scatter(rows, odd["value"])
+    frame = odd.drop("value").with_columns(rows.cast(pl.UInt32).alias("row")).select(list(ODD_SCHEMA))
+    return TypedColumn(values, pl.concat([column.odd.filter(~pl.col("row").is_in(rows.implode())), frame]))
 
 
 @cache

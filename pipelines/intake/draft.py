@@ -46,7 +46,8 @@ def read_table(
 ) -> Draft:
     """Every cell of the table typed; faults and notes in `findings`."""
     present = [field for field in form.fields if field.name in table.frame.columns]
-    columns = read_columns(table.frame, present, conventions, ids, most_findings)
+    headers = {name: table.header[place] for name, place in table.positions.items()}
+    columns = read_columns(table.frame, present, conventions, ids, most_findings, headers)
     columns |= _computed(form, columns)
     columns = _confirm_units(form, columns)
     height = table.frame.height
