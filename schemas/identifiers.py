@@ -32,6 +32,7 @@ EXTRAS: Mapping[str, tuple[str, str, str]] = {
     "title": ("title and description", "titel en beschrijving", "Titel und Beschreibung"),
     "company": ("the company's name", "de naam van de organisatie", "der Name der Organisation"),
     "custom_properties": ("other properties", "andere eigenschappen", "weitere Eigenschaften"),
+    "page_headers": ("page headers and footers", "kop- en voetteksten", "Kopf- und Fußzeilen"),
     "pictures": ("pictures", "afbeeldingen", "Bilder"),
     "embedded_files": ("embedded files", "ingesloten bestanden", "eingebettete Dateien"),
     "links": ("links to other files", "koppelingen naar andere bestanden", "Verknüpfungen zu anderen Dateien"),

@@ -20,7 +20,7 @@ from pipelines.intake.records import split_strictly
 from pipelines.intake.table import column_letters
 from pipelines.intake.verdict import Reading, Refusal, Trace
 from pipelines.settings import SEPARATORS, Clinic
-from schemas.identifiers import identifier_kind
+from schemas.identifiers import asks_who, identifier_kind
 
 BY_HEADER, BY_VALUES = "identifier_column", "identifier_values"
 FEWEST = 3  # cells of a column that look like an identifier, and half of all
@@ -31,6 +31,7 @@ _CHUNK = 100_000
 _BLANK = ' \t"\u00a0'
 _LONGEST_LABEL = 80
 _NO_LABEL = re.compile(r"^[^\W\d_]?$|^[\W\d_]*$|\d{4}-\d\d-\d\d")  # one letter or none, a date
+_PLAIN_NAME = re.compile(r"[^\W\d_][^\d]*")
 _PLAIN_HEADER = re.compile(r"[^\W\d]+(?:[ _-][^\W\d]+){0,5}")
 
 Headers = Mapping[int, Sequence[str]]  # line -> the header that stands there
@@ -85,11 +86,18 @@ def kept_name(name: str, refusal: Refusal | None) -> str:
 
 
 def _by_headers(lines: pl.Series, headers: Headers) -> list[Trace]:
-    return [
+    told = [
+        Trace(kind, column_letters(place), (line,), is_header=True)
+        for line, cells in headers.items()
+        for place, cell in enumerate(cells)
+        if (kind := kind_of_value(cell))
+    ]
+    asked = [
         Trace(kind, label, (line,), is_header=True)
         for line, text in _header_like(lines, headers)
         for label, kind in _labels_of_line(text, headers.get(line), not headers)
     ]
+    return [*told, *asked]
 
 
 def _labels_of_line(text: str, header: Sequence[str] | None, is_unknown: bool) -> list[tuple[str, str]]:
@@ -133,9 +141,11 @@ def _shown(label: str) -> str:
 
 
 def _title(cell: str) -> list[tuple[str, str]]:
-    """`Naam: J. Jansen` above a table: what stands before the colon."""
+    """`Naam: J. Jansen` or `Patient: J. Jansen` above a table: what stands before the colon."""
     before, colon, after = cell[:200].partition(":")
     kind = _kind_of_label(before) if colon and after.strip(_BLANK) else ""
+    if not kind and colon and asks_who(before) and _PLAIN_NAME.fullmatch(after.strip(_BLANK)):
+        kind = "name"
     return [(before, kind)] if kind else []
 
 

@@ -53,6 +53,9 @@ _OF_PROGRAMS = re.compile(
 )
 _ODS_COMMENT = re.compile(rb"<office:annotation\b")
 _ELEMENT = re.compile(r"<(?:[\w.-]+:)?([\w-]+)(?:\s[^>]*)?>([^<]+)<")
+_SHEETS = "xl/worksheets/sheet"
+_PAGE_HEADER = re.compile(rb"<(?:\w+:)?(?:odd|even|first)(?:Header|Footer)\b[^>]*>([^<]+)<")
+_PAGE_CODE = re.compile(r'&amp;(?:&quot;.*?&quot;|"[^"]*"|[A-Z]|\d+)')  # &P is the page's number, &L the left part
 _MARKUP = re.compile(r"<[^>]*>")
 
 
@@ -77,8 +80,10 @@ def read_extras(package: Package) -> Extras:
 
 
 def _is_asked(part: str) -> bool:
-    return part in (*_PROPERTY_PARTS, "content.xml") or (
-        part.startswith(tuple(_PARTS)) and not part.endswith(("/", ".rels"))
+    return (
+        part in (*_PROPERTY_PARTS, "content.xml")
+        or part.startswith(_SHEETS)
+        or (part.startswith(tuple(_PARTS)) and not part.endswith(("/", ".rels")))
     )
 
 
@@ -88,6 +93,10 @@ def _in_part(part: str, content: bytes) -> Mapping[str, str]:
     if part == "content.xml":
         comments = b" ".join(content.split(b"<office:annotation")[1:]) if _ODS_COMMENT.search(content) else b""
         return {"comments": _plain(comments)} if comments else {}
+    if part.startswith(_SHEETS):
+        texts = b" ".join(_PAGE_HEADER.findall(content)).decode("utf-8", "replace")
+        plain = _PAGE_CODE.sub(" ", texts).strip()
+        return {"page_headers": plain} if re.search(r"[^\W_]", plain) else {}
     name = next(name for start, name in _PARTS.items() if part.startswith(start))
     text = _plain(_OF_PROGRAMS.sub(b"", content)) if part.endswith(".xml") else ""
     return {} if name == "custom_properties" and not text else {name: text}

@@ -121,6 +121,8 @@ def test_a_hospitals_own_numbers_pass_in_its_declared_format() -> None:
         (b"Naam;kleur\nJansen;rood\n", (1,)),  # no form at all
         (b"Jansen,123456782\nSmit,111222333\nBakker,100000009\n", (1, 2, 3)),  # no header at all
         (b"Naam: J. Jansen\n" + file_of([], []), (1,)),  # above the table
+        (b"Patient: Jan Jansen\n" + file_of([], []), (1,)),
+        (file_of(["jan@amc.nl"], ["a"]), (1,)),  # as a header
         (file_of([], []) + b"\nVoornaam;Achternaam\nJan;Jansen\n", (4,)),  # below it
         (b"Naam;x\n" + b"\xff" * 9 + b"\n", (1,)),
         (file_of([], []) + "Nаam;\n".encode(), (3,)),  # with a Cyrillic letter
@@ -169,6 +171,14 @@ def test_comments_and_properties_are_scanned_named_and_not_kept() -> None:
     table = read(saved(book)).tables[0]
     notes = table.findings.filter(line=0).select("rule", "found").rows()
     assert notes == [("extras_ignored", "author, comments"), ("extras_identify", "email, phone")]
+
+
+def test_a_page_header_is_named_and_its_codes_are_none() -> None:
+    book = book_of()
+    book["Visits"].oddFooter.center.text = "Page &P"
+    book["Visits"].oddHeader.left.text = "Jansen, j.jansen@amc.nl"
+    notes = read(saved(book)).tables[0].findings.filter(line=0).select("rule", "found").rows()
+    assert notes == [("extras_ignored", "page_headers"), ("extras_identify", "email")]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
