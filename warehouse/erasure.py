@@ -18,6 +18,7 @@ from warehouse.durability import sync_file, sync_folder
 from warehouse.faults import reached
 from warehouse.form_tables import read_form_names, read_tables
 from warehouse.layout import PRIVATE_FILE, Home
+from warehouse.readings import original_of, original_sql
 from warehouse.tombstones import Tombstone
 
 NAMELESS = "(erased)"
@@ -80,11 +81,25 @@ def read_places(connection: duckdb.DuckDBPyConnection, patients: Collection[str]
     return {Place(*row) for row in connection.execute(union).fetchall()}
 
 
+def in_every_reading(connection: duckdb.DuckDBPyConnection, places: Collection[Place]) -> set[Place]:
+    """The same records in each reading of their submissions: one may accept what another rejects."""
+    rows = connection.execute("select submission, stored from facts.reading").fetchall()
+    originals = {Place(original_of(place.submission), place.section, place.line) for place in places}
+    again = {
+        Place(stored, place.section, place.line)
+        for submission, stored in rows
+        for place in originals
+        if place.submission == submission
+    }
+    return originals | again
+
+
 def read_rejected(connection: duckdb.DuckDBPyConnection) -> list[RejectedRow]:
     """Every rejected record that still has its cells."""
     rows = connection.execute(
         "select raw_row.submission, raw_row.section, raw_row.line, submission.clinic, section.header, raw_row.cells "
-        "from facts.raw_row inner join facts.submission on raw_row.submission = submission.submission "
+        "from facts.raw_row inner join facts.submission "
+        f"on {original_sql('raw_row.submission')} = submission.submission "
         "inner join facts.section on raw_row.submission = section.submission and raw_row.section = section.section "
         "where raw_row.is_rejected and len(raw_row.cells) > 0"
     ).fetchall()
@@ -93,7 +108,7 @@ def read_rejected(connection: duckdb.DuckDBPyConnection) -> list[RejectedRow]:
 
 def first_received(places: Collection[Place], connection: duckdb.DuckDBPyConnection) -> datetime | None:
     """When the first of these records came (UTC, naive)."""
-    listed = _listed({place.submission for place in places})
+    listed = _listed({original_of(place.submission) for place in places})
     row = connection.execute(f"select min(received_at) from facts.submission where submission in {listed}").fetchone()
     found: datetime | None = row[0] if row else None
     return found

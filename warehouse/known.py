@@ -10,9 +10,10 @@ import duckdb
 from warehouse.connection import attach, identifier, literal
 from warehouse.errors import ModelError
 from warehouse.form_tables import read_tables
+from warehouse.readings import expose_readings, has_readings, read_as_original
 
 # Which instant says when a fact became known. Others come with their submission, or are no facts about a patient.
-_KNOWN_BY = ("received_at", "decided_at")
+_KNOWN_BY = ("received_at", "decided_at", "adopted_at")
 KNOWN_TEXTS = {
     "ops.known": "What the snapshot knows, and when: one row.",
     "ops.known.known_at": "Facts received and decisions made up to this instant (UTC) are in the snapshot.",
@@ -46,13 +47,15 @@ def expose(
     if only is not None:
         connection.execute(f"create table {name}.only_patient as {_with_linked(only, store)}")
     instant = literal(known_at) if known_at is not None and _has_later(connection, store, literal(known_at)) else None
+    was_read_again = expose_readings(connection, store, name, instant)
     for table, columns in read_tables(connection, store).items():
         conditions = _conditions(columns, store, instant) if instant else []
         if only is not None and {"patient_id", "line"} <= set(columns):
             conditions.append(f"patient_id in (select patient_id from {name}.only_patient)")
         where = f" where {' and '.join(conditions)}" if conditions else ""
-        quoted = identifier(table)
-        connection.execute(f"create view {name}.{quoted} as select * from {store}.{quoted}{where}")
+        plain = f"{store}.{identifier(table)}"
+        source = f"({read_as_original(store, name, table, columns)})" if was_read_again else plain
+        connection.execute(f"create view {name}.{identifier(table)} as select * from {source}{where}")
 
 
 def set_known(connection: duckdb.DuckDBPyConnection, known_at: datetime, today: date) -> None:
@@ -98,7 +101,7 @@ def _has_later(connection: duckdb.DuckDBPyConnection, store: str, instant: str) 
         f"select exists (select 1 from {store}.submission where received_at > {instant}) "
         f"or exists (select 1 from {store}.decision where decided_at > {instant})"
     ).fetchone()
-    return bool(row and row[0])
+    return bool(row and row[0]) or has_readings(connection, store)
 
 
 def _stack(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -52,12 +52,12 @@ def record(
 ) -> None:
     """Write one submission with the JSON of its settings and dictionary, and what its file decides: all or nothing."""
     with translated(f"Submission {submission.submission} could not be recorded"), transaction(connection):
-        _insert_version(connection, "settings", submission.settings_version, settings)
-        _insert_version(connection, "dictionary", submission.dictionary_version, dictionary)
+        insert_version(connection, "settings", submission.settings_version, settings)
+        insert_version(connection, "dictionary", submission.dictionary_version, dictionary)
         _insert(connection, "submission", _as_stored(asdict(submission)))
         reached("ledger.submission")
         for section in sections:
-            _insert_section(connection, submission, section)
+            insert_section(connection, submission, section)
             reached("ledger.section")
         for decision in decisions:
             _insert_decision(connection, decision)
@@ -134,7 +134,16 @@ def _find(connection: duckdb.DuckDBPyConnection, condition: str) -> SubmissionRe
     return SubmissionRecord(**_as_read(_SUBMISSION_COLUMNS, row)) if row else None
 
 
-def _insert_version(connection: duckdb.DuckDBPyConnection, table: str, version: str, content: str) -> None:
+def read_version(connection: duckdb.DuckDBPyConnection, table: str, version: str) -> str | None:
+    """The JSON of a version of the `settings` or the `dictionary`."""
+    row = connection.execute(
+        f"select content from facts.{identifier(table)} where version = {literal(version)}"
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def insert_version(connection: duckdb.DuckDBPyConnection, table: str, version: str, content: str) -> None:
+    """Keep a version of the settings or the dictionary, once. Part of the caller's transaction."""
     connection.execute(
         f"insert into facts.{table} select {literal(version)}, {literal(content)} "
         f"where not exists (select 1 from facts.{table} where version = {literal(version)})"
@@ -153,9 +162,8 @@ def _insert_decision(connection: duckdb.DuckDBPyConnection, decision: Decision) 
     return number
 
 
-def _insert_section(
-    connection: duckdb.DuckDBPyConnection, submission: SubmissionRecord, section: SectionRecord
-) -> None:
+def insert_section(connection: duckdb.DuckDBPyConnection, submission: SubmissionRecord, section: SectionRecord) -> None:
+    """Write a section with its records, findings and rows. Part of the caller's transaction."""
     place = {"submission": submission.submission, "section": section.number}
     counts = ("form", "sheet", "physical", "header_records", "blank", "furniture", "rejected", "cells_set_aside")
     values = {name: getattr(section, name) for name in counts}

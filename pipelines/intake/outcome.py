@@ -54,11 +54,11 @@ def read_section(section: SectionRecord, limit: int, confirmed: pl.DataFrame | N
 
     What the clinic confirmed before, or in the file itself, is a note.
     """
-    findings = _frame(section.findings)
+    findings = as_frame(section.findings)
     if confirmed is not None:
-        findings = hush(findings, _frame(section.rows), section.form, confirmed)
+        findings = hush(findings, as_frame(section.rows), section.form, confirmed)
     work = findings.filter(pl.col("severity") != "note")
-    raw = _frame(section.raw)
+    raw = as_frame(section.raw)
     return SectionOutcome(
         number=section.number,
         form=section.form,
@@ -87,7 +87,8 @@ def list_findings(findings: pl.DataFrame, limit: int) -> pl.DataFrame:
     return kept.sort("line", pl.col("cell").str.len_bytes(), rank, *order[1:])
 
 
-def _frame(table: "pa.Table") -> pl.DataFrame:
+def as_frame(table: "pa.Table") -> pl.DataFrame:
+    """An Arrow table of the ledger as a frame."""
     frame = pl.from_arrow(table)
     if not isinstance(frame, pl.DataFrame):
         raise TypeError("a table was expected")

@@ -39,7 +39,7 @@ def make_table(block: Block, dictionary: Dictionary) -> TextTable:
         blank=len(grid.blank) + len(parts.blank),
         furniture=len(parts.furniture),
     )
-    frame = _frame(grid.frame, block.header)
+    frame = frame_of(grid.frame, block.header)
     return TextTable(
         form=block.header.form.name,
         sheet=block.sheet,
@@ -59,7 +59,7 @@ def _columns(cells: pl.Series, width: int) -> list[pl.Series]:
     return [flat.gather_every(width, position) for position in range(width)]
 
 
-def _frame(records: pl.DataFrame, header: Header) -> pl.DataFrame:
+def frame_of(records: pl.DataFrame, header: Header) -> pl.DataFrame:
     """`line` and a column of text for each field, null where the cell is empty."""
     if records.is_empty():
         return pl.DataFrame(schema={"line": pl.Int32(), **dict.fromkeys(header.positions, pl.String())})

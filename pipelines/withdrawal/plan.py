@@ -14,7 +14,7 @@ from pipelines.withdrawal.work import ArchivedFile, Work
 from schemas.dictionary import read_dictionary
 from warehouse import ledger
 from warehouse.connection import Connection
-from warehouse.erasure import Place, first_received, pattern_of, read_places, read_rejected
+from warehouse.erasure import Place, first_received, in_every_reading, pattern_of, read_places, read_rejected
 from warehouse.layout import Home, read_instant_id
 from warehouse.records import SubmissionRecord
 from warehouse.sealed import read_sealed
@@ -40,7 +40,8 @@ class Patient:
 
 def plan_erasure(home: Home, settings: Settings, connection: Connection, patient: Patient) -> Work:
     """Everything an erasure of the patient has to do."""
-    places = read_places(connection, patient.numbers) | _rejected(settings, connection, patient)
+    named = read_places(connection, patient.numbers) | _rejected(settings, connection, patient)
+    places = in_every_reading(connection, named)
     touched = sorted({place.submission for place in places})
     records = [record for name in touched if (record := ledger.find(connection, name))]
     return Work(

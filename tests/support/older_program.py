@@ -1,0 +1,45 @@
+"""Loads what waits in a home as an earlier version of the program did, whose dictionary was another one.
+
+Run as a program of its own: `python -m tests.support.older_program HOME`. In that version the Tegner level of a
+visit ended at 5, that before the injury at 20, and nobody asked for the version of the consent.
+"""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandera.polars as pa
+
+from schemas import forms
+
+CHANGED = {("follow_up", "tegner"): 5, ("enrolment", "pre_injury_tegner"): 20}
+ABSENT = {"enrolment": ["consent_version"]}
+
+
+def older(plain: pa.DataFrameSchema, form: str) -> pa.DataFrameSchema:
+    schema = plain.remove_columns(ABSENT.get(form, []))
+    for (changed, name), maximum in CHANGED.items():
+        if changed == form:
+            column = schema.columns[name]
+            column.metadata = {**(column.metadata or {}), "maximum": float(maximum)}
+            column.checks = [pa.Check.in_range(0, maximum)]
+    return schema
+
+
+def load(home_path: Path) -> None:
+    plain_schema = forms._plain_schema
+    forms._plain_schema = lambda form: older(plain_schema(form), form)  # type: ignore[assignment] # before any is read
+    from pipelines.intake.submission import Intake, load, waiting
+    from pipelines.settings import read_settings
+    from schemas.dictionary import read_dictionary
+    from warehouse.connection import open_facts
+    from warehouse.layout import Home
+
+    home = Home(home_path)
+    with open_facts(home) as connection:
+        intake = Intake(home, read_settings(home.settings_path), read_dictionary(), connection, datetime.now(UTC))
+        load(intake, waiting(home))
+
+
+if __name__ == "__main__":
+    load(Path(sys.argv[1]))
