@@ -75,17 +75,21 @@ def find_by_digest(
 ) -> SubmissionRecord | None:
     """The clinic's first submission of the same bytes, of which another one is a resend.
 
-    A refused file is no original (it may be right under other settings), nor is one that was undone. With
-    `received_at`, that of the file in question, only what came or was undone before it counts, so that the order in
-    which waiting files are processed does not matter.
+    A refused file is no original (it may be right under other settings), nor is one that came before any file of these
+    bytes was undone: sent again after that, it counts as new. With `received_at`, that of the file in question, only
+    what came or was undone before it counts, so that the order in which waiting files are processed does not matter.
     """
     until = f" <= {literal(received_at)}" if received_at else " is not null"
+    same = f"clinic = {literal(clinic)} and digest = {literal(digest)}"
+    undone = (
+        "select max(decision.decided_at) from facts.decision as decision where decision.kind = 'undo' "
+        f"and decision.decided_at{until} "
+        f"and decision.submission in (select submission from facts.submission where {same})"
+    )
     return _find(
         connection,
-        f"clinic = {literal(clinic)} and digest = {literal(digest)} and refused is null and resend_of is null "
-        f"and received_at{until} and not exists (select 1 from facts.decision as decision "
-        f"where decision.kind = 'undo' and decision.submission = facts.submission.submission "
-        f"and decision.decided_at{until})",
+        f"{same} and refused is null and resend_of is null and received_at{until} "
+        f"and received_at > coalesce(({undone}), timestamp '-infinity')",
     )
 
 

@@ -90,6 +90,8 @@ def worlds(draw: st.DrawFn) -> World:
     sent = []
     for number, place in enumerate(which):
         received_at = dt.datetime(2024, 1, 15, 12) + dt.timedelta(days=draw(st.integers(0, 60 if number < 2 else 400)))
+        # Hand-in moves the same bytes on to the next instant: an id is an instant and a digest, and is unique.
+        received_at += dt.timedelta(seconds=which[:number].count(place))
         clinic, content = files[place]
         submission = f"{received_at:%Y%m%dT%H%M%S}~{number}.csv"
         sent.append(Sent(submission, clinic, received_at, f"digest {clinic} {place}", content))
@@ -118,11 +120,11 @@ def _decisions(draw: st.DrawFn, sent: Sequence[Sent]) -> Decision:
 def load(registry: SqlRegistry, world: World, order: Sequence[int] | None = None) -> SqlRegistry:
     """Put the world's facts in, its files in that order (else of receipt), as the ledger would."""
     registry.clear()
-    processed: list[Sent] = []
+    stored: list[Sent] = []
     for file in _in_possible_order(world, order):
-        first = _find_by_digest(file, processed, world.decisions)
+        first = _find_by_digest(file, stored, world)
         registry.connection.execute("; ".join(_inserts(file, first)))
-        processed += [] if first else [file]
+        stored += [] if first else [file]
     for decision in world.decisions:
         registry.decide(decision.kind, str(decision.at), **decision.values)
     return registry
@@ -141,15 +143,13 @@ def _in_possible_order(world: World, order: Sequence[int] | None) -> Sequence[Se
     return files
 
 
-def _find_by_digest(file: Sent, processed: Sequence[Sent], decisions: Sequence[Decision]) -> str | None:
+def _find_by_digest(file: Sent, stored: Sequence[Sent], world: World) -> str | None:
     """The submission of which the ledger calls this one a resend: its rows are then not stored."""
-    undone = {d.values["submission"] for d in decisions if d.kind == "undo" and d.at <= file.received_at}
+    same = {other.submission for other in world.sent if (other.clinic, other.digest) == (file.clinic, file.digest)}
+    undone = [d.at for d in world.decisions if d.kind == "undo" and d.values["submission"] in same]
+    last_undo = max((at for at in undone if at <= file.received_at), default=dt.datetime.min)
     equal = [
-        other
-        for other in processed
-        if (other.clinic, other.digest) == (file.clinic, file.digest)
-        and other.received_at <= file.received_at
-        and other.submission not in undone
+        other for other in stored if other.submission in same and last_undo < other.received_at <= file.received_at
     ]
     return min(equal, key=lambda other: (other.received_at, other.submission)).submission if equal else None
 

@@ -196,6 +196,18 @@ def test_an_undone_submission_is_no_original_from_then_on(connection: duckdb.Duc
     assert ledger.find_by_digest(connection, "AMC", FIRST.digest, datetime(2026, 3, 6, tzinfo=UTC)) is None
 
 
+def test_a_file_sent_again_after_an_undo_is_new_whatever_came_before_the_undo(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    later = replace(FIRST, submission="2", received_at=datetime(2026, 3, 2, tzinfo=UTC))
+    record(connection, later)  # loaded before the file that came first
+    record(connection, FIRST)
+    undo = Decision("undo", datetime(2026, 3, 5, tzinfo=UTC), "coordinator", submission=FIRST.submission)
+    ledger.decide(connection, undo)
+    assert ledger.find_by_digest(connection, "AMC", FIRST.digest, datetime(2026, 3, 4, tzinfo=UTC)) == FIRST
+    assert ledger.find_by_digest(connection, "AMC", FIRST.digest, datetime(2026, 3, 6, tzinfo=UTC)) is None
+
+
 def test_decisions_are_numbered_from_one(connection: duckdb.DuckDBPyConnection) -> None:
     at = datetime(2026, 3, 5, tzinfo=UTC)
     undo = Decision("undo", at, "coordinator", submission="x")
