@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +17,7 @@ DATE_SYSTEMS = ("1900", "1904", "")
 SEPARATORS = (",", ";", "\t", "|")
 SECURITIES = ("", "starttls", "tls")
 MISSING_REASONS = ("not_done", "refused", "not_applicable", "unknown")
+MAPPINGS_FOLDER = "mappings"
 CLINIC_CODE = re.compile(r"[A-Z][A-Z0-9]{1,7}")
 SETTINGS_REMEDY = "Mend registry.toml, then run `hamreg config check`."
 
@@ -35,6 +36,7 @@ class Clinic:
     date_system: str = ""  # what a spreadsheet's day numbers count from: 1900, 1904, or '' where not declared
     id_format: str = ""  # a regular expression for the clinic's own numbers; '' means numbers with a check character
     missing_codes: Mapping[str, str] = field(default_factory=dict)  # the clinic's own code -> reason
+    mappings: Mapping[str, str] = field(default_factory=dict)  # name -> text of a file in `mappings/<clinic>/`
 
 
 @dataclass(frozen=True)
@@ -107,13 +109,25 @@ class Settings:
 def read_settings(path: Path) -> Settings:
     """Read and check `registry.toml`; `SettingsError` names the line or the key and the remedy."""
     try:
-        return parse_settings(path.read_text(encoding="utf-8"))
+        settings = parse_settings(path.read_text(encoding="utf-8"))
+        return _with_mappings(settings, path.parent / MAPPINGS_FOLDER)
     except FileNotFoundError:
         raise SettingsError(f"There is no {path.name} in the registry home.", "Run `hamreg init`.") from None
     except PermissionError:
         raise SettingsError(f"{path.name} cannot be read.", "Check who owns the registry home.") from None
     except UnicodeDecodeError:
-        raise SettingsError(f"{path.name} is not UTF-8 text.", SETTINGS_REMEDY) from None
+        raise SettingsError(f"{path.name}, or a mapping beside it, is not UTF-8 text.", SETTINGS_REMEDY) from None
+
+
+def _with_mappings(settings: Settings, folder: Path) -> Settings:
+    """The settings, each clinic with the text of its mappings: what they say is the intake's to read."""
+    clinics = {
+        code: replace(
+            clinic, mappings={path.stem: path.read_text("utf-8") for path in sorted((folder / code).glob("*.toml"))}
+        )
+        for code, clinic in settings.clinics.items()
+    }
+    return replace(settings, clinics=clinics)
 
 
 def parse_settings(text: str) -> Settings:
@@ -142,6 +156,8 @@ def parse_settings(text: str) -> Settings:
 
 def _clinic(code: str, content: Any) -> Clinic:
     where = f"clinics.{code}"
+    if isinstance(content, dict) and "mappings" in content:
+        _fail(f"{where}.mappings", f"mappings are files in {MAPPINGS_FOLDER}/{code}")
     if not CLINIC_CODE.fullmatch(code):
         _fail(where, "a clinic code is 2 to 8 capitals and digits and starts with a letter")
     clinic = _record(Clinic, where, {"code": code, **_as_table(where, content)})

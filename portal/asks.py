@@ -3,10 +3,10 @@
 Lines are those of the file as uploaded, whatever was mended since.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pipelines.intake.letters import column_place
 from portal.drafts import Draft
 from portal.mending import cell_of, place_of, row_of
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from schemas.dictionary import Dictionary
 
 SHOWN = 300  # the page lists so many; the annotated file has them all
-_ADDRESS = re.compile(r"([A-Z]+)\d+")
 
 Rows = Mapping[int, Sequence[int]]
 """The lines of each section's rows, in order."""
@@ -54,7 +53,7 @@ def asks_of(
 
 
 def _ask(finding: Mapping[str, Any], section: int, line: int, cells: Sequence[str | None], draft: Draft) -> Ask:
-    column = _column(finding["cell"])
+    column = column_place(finding["cell"])
     place = place_of(section, line, column) if column is not None and cells else ""
     address = f"{finding['cell'].rstrip('0123456789')}{line}" if place else ""
     return {
@@ -66,17 +65,6 @@ def _ask(finding: Mapping[str, Any], section: int, line: int, cells: Sequence[st
         "is_yes": row_of(section, line) in draft.yeses,
         **{name: finding[name] for name in ("column", "severity", "message", "remedy", "rule")},
     }
-
-
-def _column(address: str) -> int | None:
-    """The 0-based column of `B17`; None where a finding speaks of no cell."""
-    found = _ADDRESS.fullmatch(address)
-    if found is None:
-        return None
-    place = 0
-    for letter in found[1]:
-        place = place * 26 + ord(letter) - ord("A") + 1
-    return place - 1
 
 
 def _cells(section: "Section", lines: set[int]) -> Mapping[int, Sequence[str | None]]:

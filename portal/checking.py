@@ -64,7 +64,8 @@ class Checks:
             self.drafts.write(replace(draft, name=verdict.file))
         n_rows = sum(section.raw.height for section in verdict.sections)
         asks = asks_of(receipt, verdict, sent, draft, dictionary, language)
-        found = {"receipt": receipt, "asks": asks, "is_mendable": n_rows <= MENDABLE_ROWS}
+        is_export = verdict.dialect is not None and bool(verdict.dialect.mapping)  # mended where its data are kept
+        found = {"receipt": receipt, "asks": asks, "is_mendable": n_rows <= MENDABLE_ROWS and not is_export}
         self.drafts.write_checked(draft, found)
 
 

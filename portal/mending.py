@@ -56,9 +56,14 @@ def to_mend(verdict: "Verdict", dictionary: "Dictionary", language: str) -> tupl
     """The rows that need work with a message beside each, as a file of the clinic's own kind; None where none does."""
     from pipelines.intake.confirmation import confirmed_here
     from pipelines.intake.facts import section_record
+    from pipelines.intake.mapping_back import whole_records
     from pipelines.intake.mending import mend_sections
     from pipelines.intake.outcome import read_section
 
-    sections = [read_section(section_record(each), 0, confirmed_here(each)) for each in verdict.sections]
+    records = [section_record(each) for each in verdict.sections]
+    read = [
+        read_section(record, 0, confirmed_here(each)) for record, each in zip(records, verdict.sections, strict=True)
+    ]
+    sections = whole_records(read, records, verdict.dialect)
     files = mend_sections(sections, verdict.dialect, dictionary, language) if verdict.dialect else {}
     return next(iter(files.items()), None)

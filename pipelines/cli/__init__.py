@@ -44,6 +44,7 @@ COMMANDS = {
     "digest": ("digest", "What needs whom, and since when; by mail too."),
     "release": ("release", "Cut a release from the current snapshot."),
     "dictionary": ("dictionary", "Write the data dictionary."),
+    "mapping": ("mapping", "Draft, check and list how a clinic's own export is read."),
     "generate": ("generate", "Write a synthetic registry's submissions."),
     "demo": ("demo", "The whole pipeline on the example submissions."),
     "audit": ("audit", "Why the last snapshot was discarded, and the rows that broke it."),

@@ -28,6 +28,9 @@ FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_ty
 @click.option("--language", type=click.Choice(LANGUAGES), default=None, help="Language of the messages. [default: en]")
 @click.option("--date-order", type=click.Choice([o for o in DATE_ORDERS if o]), help="How it writes 03/04/2024.")
 @click.option("--decimal", type=click.Choice([d for d in DECIMALS if d]), help="Its decimal mark.")
+@click.option(
+    "--mapping", type=click.Path(path_type=Path), help="A mapping (TOML) to read the clinic's own export with."
+)
 @click.option("--annotated", type=click.Path(path_type=Path), help="A file for the rows to mend, with messages.")
 @click.option("--json", "as_json", is_flag=True, help="Print the receipt as JSON (a list for several files).")
 @click.pass_obj
@@ -37,6 +40,7 @@ def check_command(
     files: tuple[Path, ...],
     code: str | None,
     annotated: Path | None,
+    mapping: Path | None,
     as_json: bool,
     **habits: str | None,
 ) -> None:
@@ -50,6 +54,8 @@ def check_command(
 
     settings = read_home(path)[1] if code else Settings()
     clinic = _with_habits(find_clinic(settings, code) if code else Clinic(), habits)
+    if mapping:
+        clinic = replace(clinic, mappings={mapping.stem: _readable(mapping).read_text(encoding="utf-8")})
     dictionary = read_dictionary()
     if annotated and len(files) > 1:
         raise UsageError("--annotated writes the rows of one file.", "Check the files one by one.")
@@ -106,10 +112,15 @@ def _preview(home: Home, settings: Settings, clinic: Clinic, files: list[Path]) 
 def _write_annotated(verdict: "Verdict", dictionary: "Dictionary", language: str, output: Path) -> None:
     from pipelines.intake.confirmation import confirmed_here
     from pipelines.intake.facts import section_record
+    from pipelines.intake.mapping_back import whole_records
     from pipelines.intake.mending import mend_sections
     from pipelines.intake.outcome import read_section
 
-    sections = [read_section(section_record(each), 0, confirmed_here(each)) for each in verdict.sections]
+    records = [section_record(each) for each in verdict.sections]
+    read = [
+        read_section(record, 0, confirmed_here(each)) for record, each in zip(records, verdict.sections, strict=True)
+    ]
+    sections = whole_records(read, records, verdict.dialect)
     files = mend_sections(sections, verdict.dialect, dictionary, language) if verdict.dialect else {}
     for name, content in files.items():
         is_other = verdict.dialect is not None and not name.endswith(verdict.dialect.kind)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.intake.mapping_back import as_sent, records_of, sheet_of
 from pipelines.intake.rewriting import Sheet, write_back
 from pipelines.intake.sections import UNSTORED
 from pipelines.intake.verdict import Section, Verdict
@@ -20,7 +21,7 @@ def kept_copy(verdict: Verdict) -> bytes | None:
     """The copy to keep in place of a file that carried more than the forms ask; None where the file itself is kept."""
     if verdict.dialect is None or not verdict.sections or not _carries_more(verdict):
         return None
-    return write_back(verdict.dialect, [_sheet(section) for section in verdict.sections])
+    return write_back(verdict.dialect, [_sheet(group) for group in as_sent(verdict.sections, verdict.dialect)])
 
 
 def _carries_more(verdict: Verdict) -> bool:
@@ -28,10 +29,12 @@ def _carries_more(verdict: Verdict) -> bool:
     return bool(verdict.ignored) or any(found)
 
 
-def _sheet(section: Section) -> Sheet:
+def _sheet(sections: Sequence[Section]) -> Sheet:
     """The records as they are kept: cells of unknown columns are not among them."""
-    rows = section.raw.filter(pl.col("cells").list.len() > 0)["cells"].to_list()
-    return Sheet(section.sheet or section.form, section.header, [_texts(row) for row in rows])
+    first = sections[0]
+    records = first.raw if len(sections) == 1 else records_of([section.raw for section in sections])
+    rows = records.filter(pl.col("cells").list.len() > 0)["cells"].to_list()
+    return Sheet(sheet_of(first) or first.form, first.header, [_texts(row) for row in rows])
 
 
 def _texts(cells: Sequence[str | None]) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipelines.settings import Clinic
 from schemas.vocabulary import read_missing
@@ -111,6 +111,13 @@ class Conventions:
     date_system: str = ""
     missing_codes: Mapping[str, str] = field(default_factory=dict)
     is_workbook: bool = False
+
+    def as_written(self, writes: Mapping[str, str], missing_codes: Mapping[str, str]) -> "Conventions":
+        """These conventions, but for what a mapping says of its export."""
+        if not writes and not missing_codes:
+            return self
+        codes = {tidy(code).casefold(): reason for code, reason in missing_codes.items()}
+        return replace(self, **writes, missing_codes={**self.missing_codes, **codes})  # type: ignore[arg-type]
 
     @property
     def missing_numbers(self) -> list[int]:

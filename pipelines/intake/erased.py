@@ -51,7 +51,9 @@ def _lines(section: Section, dictionary: Dictionary, ids: IdRules, is_erased: Is
         for line, cells in rejected.select("line", "cells").iter_rows()
         if names_erased(section.header, cells, dictionary, ids, is_erased)
     }
-    return frozenset(accepted | named)
+    told = {line: text.strip() for line, text in section.numbers.items()}
+    of_record = {line for line, text in told.items() if is_erased(str(read_id(text, ids).value or text))}
+    return frozenset(accepted | named | of_record)
 
 
 def _without(section: Section, lines: Collection[int]) -> Section:

@@ -16,8 +16,8 @@ from pipelines.intake.cell import tidy
 from pipelines.intake.cell_codes import to_latin
 from pipelines.intake.file_names import safe_name
 from pipelines.intake.identifier_values import SUSPECT, kind_of_value
+from pipelines.intake.letters import column_letters
 from pipelines.intake.records import split_strictly
-from pipelines.intake.table import column_letters
 from pipelines.intake.verdict import Reading, Refusal, Trace
 from pipelines.settings import SEPARATORS, Clinic
 from schemas.identifiers import asks_who, identifier_kind

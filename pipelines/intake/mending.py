@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from pipelines.intake.confirmation import CONFIRM_HEADERS, MESSAGE_HEADERS, is_added
+from pipelines.intake.mapping_back import as_sent, records_of, sheet_of
 from pipelines.intake.outcome import Outcome, SectionOutcome
 from pipelines.intake.receipt import describe
 from pipelines.intake.rewriting import Sheet, suffix_of, write_back
-from pipelines.intake.verdict import Dialect
+from pipelines.intake.verdict import Dialect, read_dialect
 from schemas.dictionary import Dictionary, Form
 from schemas.vocabulary import LANGUAGES
 
@@ -26,7 +27,7 @@ _DISTINCT = ["rule", "column", "found", "expected", "severity"]
 
 def mend_file(outcome: Outcome, dictionary: Dictionary, language: str) -> Mapping[str, bytes]:
     """`to-mend.csv` or `to-mend.xlsx` and its content; nothing where no row needs work."""
-    dialect = Dialect(**(outcome.submission.dialect or {"kind": "csv"}))  # type: ignore[arg-type]  # as it was recorded
+    dialect = read_dialect(outcome.submission.dialect)
     if outcome.submission.resend_of is not None:
         return {}
     return mend_sections(outcome.sections, dialect, dictionary, language)
@@ -36,24 +37,29 @@ def mend_sections(
     sections: Sequence[SectionOutcome], dialect: Dialect, dictionary: Dictionary, language: str
 ) -> Mapping[str, bytes]:
     """The same, of sections that no submission need hold."""
-    sheets = [_sheet(section, dictionary, language) for section in sections if section.to_mend.height]
+    tables = [table for table in as_sent(sections, dialect) if any(section.to_mend.height for section in table)]
+    sheets = [_sheet(table, dictionary, language) for table in tables]
     if not sheets:
         return {}
     return {f"to-mend.{suffix_of(dialect)}": write_back(dialect, sheets)}
 
 
-def _sheet(section: SectionOutcome, dictionary: Dictionary, language: str) -> Sheet:
+def _sheet(sections: Sequence[SectionOutcome], dictionary: Dictionary, language: str) -> Sheet:
+    """The rows of one table of the file; an export's table is several sections, and each record has one row."""
     place = LANGUAGES.index(language) if language in LANGUAGES else 0
-    form = dictionary.forms[section.form]
-    messages = _messages(section.findings, form, dictionary, language)
+    section = sections[0]
+    messages: dict[int, str] = {}
+    for each in sections:
+        said = _messages(each.findings, dictionary.forms[each.form], dictionary, language)
+        messages |= {line: " | ".join(filter(None, (messages.get(line), text))) for line, text in said.items()}
     kept = [column for column, cell in enumerate(section.header) if not is_added(cell)]
     width = len(section.header)
     rows = [
         (*_fitted(cells, kept), _message(line, cells, messages, place), "", *_beyond(cells, width))
-        for line, cells in section.to_mend.select("line", "cells").iter_rows()
+        for line, cells in records_of([each.to_mend for each in sections]).iter_rows()
     ]
     header = [*(section.header[column] for column in kept), MESSAGE_HEADERS[place], CONFIRM_HEADERS[place]]
-    return Sheet(section.sheet or section.form, header, rows)
+    return Sheet(sheet_of(section) or section.form, header, rows)
 
 
 def _message(line: int, cells: Sequence[str | None], messages: Mapping[int, str], place: int) -> str:

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from pipelines.intake.encoding import decode
 from pipelines.intake.identifiers import Own, refuse_traces, traces_in
+from pipelines.intake.mapping_header import ExportHeaders
+from pipelines.intake.mapping_rows import map_tables
 from pipelines.intake.text_reading import read_text
 from pipelines.intake.verdict import Reading, Refusal
 from pipelines.settings import Clinic, Limits
@@ -17,11 +19,14 @@ ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # how a workbook's bytes begin
 
 def read_file(name: str, content: bytes, dictionary: Dictionary, clinic: Clinic, limits: Limits) -> Reading:  # noqa: ARG001
     """What the bytes hold, as text: a table for each form. A file that cannot be read is a refusal, no exception."""
-    reading = _read(content, dictionary, clinic, limits)
-    return Reading(None, refusal=refuse_traces(reading.traces)) if reading.traces else reading
+    headers = ExportHeaders(dictionary, clinic)
+    reading = _read(content, dictionary, clinic, limits, headers)
+    if reading.traces:
+        return Reading(None, refusal=refuse_traces(reading.traces))
+    return map_tables(reading, headers.mappings, dictionary)
 
 
-def _read(content: bytes, dictionary: Dictionary, clinic: Clinic, limits: Limits) -> Reading:
+def _read(content: bytes, dictionary: Dictionary, clinic: Clinic, limits: Limits, headers: ExportHeaders) -> Reading:
     if len(content) > limits.max_bytes:
         return _refused("file_too_large", str(len(content)), str(limits.max_bytes))
     if not content.strip(b"\0 \t\r\n\xef\xbb\xbf\xfe\xff"):
@@ -30,11 +35,11 @@ def _read(content: bytes, dictionary: Dictionary, clinic: Clinic, limits: Limits
     if content.startswith(ZIP):
         from pipelines.intake.workbook import read_workbook
 
-        return read_workbook(content, dictionary, limits, own)
+        return read_workbook(content, dictionary, limits, own, headers)
     decoded = decode(content)
     if decoded is None:
         return _refused("file_encoding")
-    reading = read_text(decoded, dictionary, limits)
+    reading = read_text(decoded, dictionary, limits, headers=headers)
     return replace(reading, traces=traces_in(decoded.lines, reading, own))
 
 

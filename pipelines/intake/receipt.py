@@ -7,8 +7,9 @@ import polars as pl
 
 from pipelines.intake.cell import REASON_TOKENS
 from pipelines.intake.confirmation import confirmed_here, hush
+from pipelines.intake.letters import column_place
 from pipelines.intake.outcome import Outcome, SectionOutcome, list_findings
-from pipelines.intake.verdict import FINDING_SCHEMA, Refusal, Section, Verdict
+from pipelines.intake.verdict import FINDING_SCHEMA, Refusal, Section, Verdict, read_dialect
 from schemas.dictionary import Dictionary, Form
 from schemas.identifiers import words_for
 from schemas.messages import sentence
@@ -34,7 +35,8 @@ def make_receipt(outcome: Outcome, dictionary: Dictionary, language: str) -> Rec
 def check_receipt(verdict: Verdict, dictionary: Dictionary, language: str, limit: int) -> Receipt:
     """The receipt of a file that was checked and not handed in: nothing can be held or already known yet."""
     head = _head(None, verdict.file, verdict.clinic, verdict.refusal, language)
-    sections = [_checked(section, dictionary, language, limit) for section in verdict.sections]
+    is_mapped = verdict.dialect is not None and bool(verdict.dialect.mapping)
+    sections = [_checked(section, dictionary, language, limit, is_mapped) for section in verdict.sections]
     return {**head, "resend_of": None, "received_at": None, "sections": sections}
 
 
@@ -92,7 +94,7 @@ def _section(section: SectionOutcome, outcome: Outcome, dictionary: Dictionary, 
         "sheet": section.sheet,
         "records": records,
         "cells_set_aside": section.cells_set_aside,
-        "findings": _findings(listed, form, dictionary, language),
+        "findings": _findings(listed, form, dictionary, language, section.header if _is_mapped(outcome) else ()),
         "findings_omitted": section.n_findings - section.listed.height,
         "findings_by_rule": {**section.by_rule, **({ROW_HELD: waiting.height} if waiting.height else {})},
     }
@@ -104,7 +106,8 @@ def _waiting(lines: Sequence[int]) -> pl.DataFrame:
     return pl.DataFrame(notes, schema=dict(FINDING_SCHEMA), orient="row")
 
 
-def _checked(section: Section, dictionary: Dictionary, language: str, limit: int) -> Receipt:
+def _checked(section: Section, dictionary: Dictionary, language: str, limit: int, is_mapped: bool) -> Receipt:
+    own = section.header if is_mapped else ()
     records = {
         "physical": section.records.physical,
         "header": section.records.header,
@@ -124,14 +127,26 @@ def _checked(section: Section, dictionary: Dictionary, language: str, limit: int
         "sheet": section.sheet,
         "records": records,
         "cells_set_aside": section.cells_set_aside,
-        "findings": _findings(listed, dictionary.forms[section.form], dictionary, language),
+        "findings": _findings(listed, dictionary.forms[section.form], dictionary, language, own),
         "findings_omitted": section.findings.height - listed.height,
         "findings_by_rule": dict(by_rule.iter_rows()),
     }
 
 
-def _findings(findings: pl.DataFrame, form: Form, dictionary: Dictionary, language: str) -> list[Receipt]:
-    return [describe(finding, form, dictionary, language) for finding in findings.to_dicts()]
+def _is_mapped(outcome: Outcome) -> bool:
+    return bool(read_dialect(outcome.submission.dialect).mapping)
+
+
+def _findings(
+    findings: pl.DataFrame, form: Form, dictionary: Dictionary, language: str, own: Sequence[str] = ()
+) -> list[Receipt]:
+    """The findings in words. `own` is the header of an export, whose columns are named as the clinic names them."""
+    described = [describe(finding, form, dictionary, language) for finding in findings.to_dicts()]
+    places = [column_place(finding["cell"]) for finding in described]
+    return [
+        finding if place is None or place >= len(own) else {**finding, "column": own[place]}
+        for finding, place in zip(described, places, strict=True)
+    ]
 
 
 def describe(finding: Mapping[str, Any], form: Form, dictionary: Dictionary, language: str) -> Receipt:

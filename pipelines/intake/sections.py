@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from pipelines.intake.addresses import cell_addresses
 from pipelines.intake.confirmation import confirmed_lines
 from pipelines.intake.draft import Draft
 from pipelines.intake.verdict import FINDING_SCHEMA, RAW_SCHEMA, Section, TextTable
@@ -52,7 +53,7 @@ def make_section(draft: Draft, rejecting: Collection[str]) -> Section:
     return Section(
         number=draft.number,
         form=table.form,
-        sheet=table.sheet,
+        sheet=table.name,
         header=table.header,
         records=table.records,
         rows=_rows(draft).filter(kept),
@@ -60,7 +61,15 @@ def make_section(draft: Draft, rejecting: Collection[str]) -> Section:
         findings=_forget(_forget(_located(draft), unstored, "found", ""), unstored, "expected", ""),
         cells_set_aside=aside.height,
         confirmed=confirmed_lines(table.frame),
+        numbers=_numbers(table, rejected),
     )
+
+
+def _numbers(table: TextTable, rejected: pl.Series) -> dict[int, str]:
+    """The patient of each rejected row of an export, whose number may stand in another row of the record."""
+    if not table.is_mapped or "patient_id" not in table.frame.columns:
+        return {}
+    return dict(table.frame[rejected].select("line", "patient_id").drop_nulls().iter_rows())
 
 
 def _unstored_lines(draft: Draft) -> pl.Series:
@@ -105,36 +114,8 @@ def _located(draft: Draft) -> pl.DataFrame:
         return pl.DataFrame(schema=dict(FINDING_SCHEMA))
     lines = table.frame["line"].gather(findings["row"])
     located = findings.with_columns(lines.alias("line"), pl.lit("").alias("cell"))
-    located = _with_cells(located, table).select(list(FINDING_SCHEMA))
+    located = cell_addresses(located, table).select(list(FINDING_SCHEMA))
     place = pl.col("column").replace_strict(table.positions, default=-1, return_dtype=pl.Int32)
     rank = pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)), default=0, return_dtype=pl.Int32)
     everything = pl.concat([table.findings.select(list(FINDING_SCHEMA)), located])
     return everything.sort("line", place, rank, "rule", maintain_order=True)
-
-
-def _with_cells(findings: pl.DataFrame, table: TextTable) -> pl.DataFrame:
-    """`cell` as a spreadsheet shows it: in a text file a row may span lines, so lines are not rows."""
-    letters = {name: _letters(place) for name, place in table.positions.items()}
-    letter = pl.col("column").replace_strict(letters, default=None, return_dtype=pl.String)
-    rows = pl.col("line") - _breaks_before(table, findings["line"])
-    return findings.with_columns(pl.concat_str(letter, rows).fill_null("").alias("cell"))
-
-
-def _breaks_before(table: TextTable, lines: pl.Series) -> pl.Series:
-    """How many line breaks lie inside quoted fields above each line; in a sheet a line is a row."""
-    raw = table.raw.sort("line")
-    if table.sheet or not (raw["line"].diff() > 1).any():
-        return pl.Series([0], dtype=pl.Int32).new_from_index(0, len(lines))
-    inside = pl.col("cells").list.join("", ignore_nulls=True).str.count_matches(r"\r\n|\r|\n").cast(pl.Int32)
-    breaks = raw.select("line", (inside.cum_sum() - inside).alias("breaks"))
-    return lines.to_frame().join(breaks, on="line", how="left", maintain_order="left")["breaks"].fill_null(0)
-
-
-def _letters(place: int) -> str:
-    """0 -> A, 25 -> Z, 26 -> AA."""
-    letters = ""
-    place += 1
-    while place:
-        place, remainder = divmod(place - 1, 26)
-        letters = chr(ord("A") + remainder) + letters
-    return letters

@@ -23,6 +23,7 @@ from pipelines.intake.file_names import safe_name
 from pipelines.intake.findings import Remark, with_remarks
 from pipelines.intake.identifiers import kept_name
 from pipelines.intake.inbox import Waiting, adopt, clear, digest_of, hand_in, sweep, waiting
+from pipelines.intake.mapping_back import whole_records
 from pipelines.intake.mending import mend_file
 from pipelines.intake.outbox import write_receipts
 from pipelines.intake.outcome import Outcome, SectionOutcome, read_section
@@ -30,7 +31,7 @@ from pipelines.intake.reading import read_file
 from pipelines.intake.receipt import Receipt, check_receipt, make_receipt
 from pipelines.intake.receipt_page import render_page
 from pipelines.intake.validation import validate
-from pipelines.intake.verdict import Refusal, Verdict
+from pipelines.intake.verdict import Refusal, Verdict, read_dialect
 from pipelines.journal import timed
 from pipelines.settings import Clinic, Limits, Settings
 from schemas.dictionary import Dictionary
@@ -150,7 +151,7 @@ def _record_anew(intake: Intake, item: Waiting) -> Outcome:
         dictionary=intake.dictionary_text,
         decisions=_confirmed(intake, item, verdict),
     )
-    return _read_outcome(intake, record) if original else Outcome(record, _outcomes(intake, sections), {})
+    return _read_outcome(intake, record) if original else Outcome(record, _outcomes(intake, record, sections), {})
 
 
 def _confirmed(intake: Intake, item: Waiting, verdict: Verdict) -> list[Decision]:
@@ -237,16 +238,19 @@ def _archive(home: Home, item: Waiting, digest: str, verdict: Verdict) -> None:
     reached("intake.archive")
 
 
-def _outcomes(intake: Intake, sections: Sequence[SectionRecord]) -> tuple[SectionOutcome, ...]:
+def _outcomes(
+    intake: Intake, record: SubmissionRecord, sections: Sequence[SectionRecord]
+) -> tuple[SectionOutcome, ...]:
     limit = intake.settings.limits.max_findings_listed
     confirmed = _confirmations(intake)
-    return tuple(read_section(section, limit, confirmed) for section in sections)
+    outcomes = [read_section(section, limit, confirmed) for section in sections]
+    return whole_records(outcomes, sections, read_dialect(record.dialect))
 
 
 def _read_outcome(intake: Intake, record: SubmissionRecord) -> Outcome:
     """The outcome as the ledger has it; a resend shows what its original held."""
     sections = ledger.read_sections(intake.connection, record.resend_of or record.submission)
-    return Outcome(record, _outcomes(intake, sections), {})
+    return Outcome(record, _outcomes(intake, record, sections), {})
 
 
 def _states(intake: Intake, outcomes: Sequence[Outcome]) -> Mapping[str, Mapping[int, SectionStates]]:

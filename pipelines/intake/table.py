@@ -15,6 +15,7 @@ from pipelines.intake.fragments import set_broken_aside
 from pipelines.intake.furniture import sort_records
 from pipelines.intake.grid import Grid, is_blank, lists_of
 from pipelines.intake.header import Header
+from pipelines.intake.letters import column_letters
 from pipelines.intake.records import ENCODING, NUL, Record
 from pipelines.intake.verdict import Records, TextTable
 from schemas.dictionary import Dictionary
@@ -115,13 +116,3 @@ def _column_remarks(block: Block, grid: Grid) -> list[Remark]:
 def _remark_column(block: Block, place: int, rule: str, name: str) -> Remark:
     cell = f"{column_letters(place)}{block.line}" if block.is_sheet else ""
     return Remark(block.line, rule, name, cell, found=name)
-
-
-def column_letters(place: int) -> str:
-    """The spreadsheet's name of a 0-based column: A, B, ..., Z, AA."""
-    letters = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

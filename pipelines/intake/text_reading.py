@@ -19,9 +19,15 @@ from schemas.dictionary import Dictionary
 MAX_TABLES = 50  # headers of different layout in one file
 
 
-def read_text(decoded: Decoded, dictionary: Dictionary, limits: Limits, is_exact: bool = False) -> Reading:
-    """The tables of a text file, one below the other."""
-    headers = Headers(dictionary)
+def read_text(
+    decoded: Decoded,
+    dictionary: Dictionary,
+    limits: Limits,
+    is_exact: bool = False,
+    headers: Headers | None = None,
+) -> Reading:
+    """The tables of a text file, one below the other. `headers` are those of a clinic that has mappings."""
+    headers = headers or Headers(dictionary)
     dialect: Dialect | None = None
     tables: list[TextTable] = []
     start = 0

@@ -10,6 +10,7 @@ from pipelines.intake.cell import Conventions, conventions_of
 from pipelines.intake.cell_ids import IdRules
 from pipelines.intake.cells import TooManyFindingsError
 from pipelines.intake.draft import Draft, read_table
+from pipelines.intake.mapping_back import forget_everywhere
 from pipelines.intake.model_checks import check_rows
 from pipelines.intake.repetition import name_repetitions
 from pipelines.intake.sections import make_section, set_faulty_cells_aside
@@ -45,7 +46,9 @@ def validate(
         return replace(verdict, refusal=Refusal(TOO_MANY_FINDINGS, "", str(most_findings)))
     rejecting = rejecting_rules(dictionary)
     drafts = name_impossible_visits(name_repetitions(drafts))
-    return replace(verdict, sections=tuple(make_section(draft, rejecting) for draft in drafts))
+    sections = tuple(make_section(draft, rejecting) for draft in drafts)
+    is_mapped = reading.dialect is not None and bool(reading.dialect.mapping)
+    return replace(verdict, sections=forget_everywhere(sections) if is_mapped else sections)
 
 
 def _judge_all(
@@ -54,7 +57,8 @@ def _judge_all(
     drafts: list[Draft] = []
     for number, table in enumerate(tables, start=1):
         most_findings -= table.findings.height
-        drafts.append(_judge(number, table, dictionary, conventions, ids, most_findings))
+        habits = conventions.as_written(table.writes, table.missing_codes)
+        drafts.append(_judge(number, table, dictionary, habits, ids, most_findings))
         most_findings -= drafts[-1].findings.height
     if most_findings < 0:
         raise TooManyFindingsError

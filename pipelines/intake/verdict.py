@@ -1,6 +1,6 @@
 """What intake says of one file: counts, rows, findings. Plain values; nothing here reads, validates or writes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -15,6 +15,8 @@ FINDING_SCHEMA: Mapping[str, pl.DataType] = {
     "found": pl.String(),
     "expected": pl.String(),
 }
+
+PART = "·"  # between a sheet's name and the visit
 
 # Raw records of data, as text: every record that is not header, blank or furniture.
 RAW_SCHEMA: Mapping[str, pl.DataType] = {
@@ -58,6 +60,15 @@ class TextTable:
     raw: pl.DataFrame
     findings: pl.DataFrame
     unsplit: tuple[int, ...] = ()
+    part: str = ""  # the visit, where a mapping makes several rows of one record
+    writes: Mapping[str, str] = field(default_factory=dict)  # decimal mark, date order, where the mapping says so
+    missing_codes: Mapping[str, str] = field(default_factory=dict)  # the mapping's own, code -> reason
+    is_mapped: bool = False  # made of an export: its records are also other forms'
+
+    @property
+    def name(self) -> str:
+        """The sheet, with the visit that the table is of."""
+        return f"{self.sheet} {PART} {self.part}".strip() if self.part else self.sheet
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,13 @@ class Dialect:
     newline: str = ""
     has_bom: bool = False
     decimal: str = ""
+    mapping: str = ""  # name, version and fingerprint of the mapping it was read through
+    shared: Sequence[int] = ()  # columns of an export: what tells a record, then what any of its rows may say for all
+
+
+def read_dialect(content: Mapping[str, object] | None) -> Dialect:
+    """The dialect as the ledger keeps it."""
+    return Dialect(**(content or {"kind": "csv"}))  # type: ignore[arg-type]  # as it was recorded
 
 
 @dataclass(frozen=True)
@@ -120,6 +138,7 @@ class Section:
     findings: pl.DataFrame
     cells_set_aside: int
     confirmed: tuple[int, ...] = ()  # lines beside which the clinic wrote "yes, that is so"
+    numbers: Mapping[int, str] = field(default_factory=dict)  # of rejected lines that do not say it themselves
 
     @property
     def rejected(self) -> int:

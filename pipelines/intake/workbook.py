@@ -14,6 +14,7 @@ import python_calamine
 from pipelines.intake.encoding import decode_text
 from pipelines.intake.file_names import is_telling
 from pipelines.intake.findings import Remark, findings_of, with_remarks
+from pipelines.intake.header import Headers
 from pipelines.intake.identifiers import NO_FORMATS, Own, traces_in
 from pipelines.intake.markup import MarkupError
 from pipelines.intake.ods_marks import read_ods_marks
@@ -40,9 +41,12 @@ class Asked:
     dictionary: Dictionary
     limits: Limits
     own: Own
+    headers: Headers | None = None
 
 
-def read_workbook(content: bytes, dictionary: Dictionary, limits: Limits, own: Own = NO_FORMATS) -> Reading:
+def read_workbook(
+    content: bytes, dictionary: Dictionary, limits: Limits, own: Own = NO_FORMATS, headers: Headers | None = None
+) -> Reading:
     """The tables of every sheet that holds a form; other sheets, comments and properties are named and not kept."""
     package = open_package(content, limits.max_unpacked_bytes)
     if isinstance(package, Refusal):
@@ -53,7 +57,7 @@ def read_workbook(content: bytes, dictionary: Dictionary, limits: Limits, own: O
     try:
         marks = (read_xlsx_marks if kind == XLSX else read_ods_marks)(package, Room(limits))
         workbook = python_calamine.load_workbook(io.BytesIO(content))
-        readings = _read_sheets(workbook, marks, Asked(dictionary, limits, own))
+        readings = _read_sheets(workbook, marks, Asked(dictionary, limits, own, headers))
     except NoRoomError as error:
         return Reading(Dialect(kind), refusal=error.refusal)
     except python_calamine.PasswordError:
@@ -118,7 +122,7 @@ def _read_sheet(rows: Sequence[Sequence[Cell]], marks: Marks, asked: Asked) -> R
     if not text.strip("\t\n"):
         return Reading(None, refusal=Refusal("file_empty"))
     decoded = decode_text(text)
-    reading = read_text(decoded, asked.dictionary, asked.limits)
+    reading = read_text(decoded, asked.dictionary, asked.limits, headers=asked.headers)
     tables = tuple(_with_hidden(table, marks, asked.dictionary) for table in reading.tables)
     return replace(reading, tables=tables, traces=traces_in(decoded.lines, reading, asked.own, "\t"))
 

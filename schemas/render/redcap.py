@@ -118,7 +118,7 @@ def _field_row(dictionary: Dictionary, form: Form, field: Field, language: str) 
         "Variable / Field Name": _variable(form.name, field.name),
         "Form Name": form.name,
         "Field Type": {"code": "dropdown", "boolean": "yesno"}.get(field.kind, "text"),
-        "Field Label": field.label[language],
+        "Field Label": _label(dictionary, form, field, language),
         "Choices, Calculations, OR Slider Labels": " | ".join(f"{code}, {label}" for code, label in choices),
         "Field Note": f"{field.description} ({field.unit})" if field.unit else field.description,
         "Text Validation Type OR Show Slider Number": VALIDATIONS.get(field.kind, ""),
@@ -128,6 +128,12 @@ def _field_row(dictionary: Dictionary, form: Form, field: Field, language: str) 
         "Required Field?": "y" if field.is_required else "",
     }
     return [given.get(name, "") for name in DICTIONARY_HEADER]
+
+
+def _label(dictionary: Dictionary, form: Form, field: Field, language: str) -> str:
+    """The label, with its form's where another form has it too: an export with labels has a column for each."""
+    alike = [each for other in _forms(dictionary) for each in _asked(other) if each.label == field.label]
+    return f"{field.label[language]} ({form.label[language]})" if len(alike) > 1 else field.label[language]
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -10,6 +10,7 @@ from schemas.rules.cell_notes import NOTE_RULES
 from schemas.rules.enrolment import ENROLMENT_RULES
 from schemas.rules.file import FILE_RULES
 from schemas.rules.follow_up import FOLLOW_UP_RULES
+from schemas.rules.mapping import MAPPING_RULES
 from schemas.rules.other_forms import EVENT_RULES, IMAGING_RULES, REHABILITATION_RULES, SCREENING_RULES
 from schemas.rules.query_answers import ANSWER_RULES
 from schemas.rules.query_dates import DATE_RULES
@@ -35,6 +36,7 @@ __all__ = [
 
 RULES: tuple[Rule, ...] = (
     *FILE_RULES,
+    *MAPPING_RULES,
     *READING_RULES,
     *CELL_RULES,
     *DATE_AND_ID_RULES,

@@ -10,7 +10,6 @@ ROOT = Path(__file__).parents[2]
 NAMED_BY_MODELS = {rule.id for rule in RULES if rule.scope == "row"} | {"date_too_early", "text_too_long"}
 # Words of readers that are not written. The list may only become shorter.
 WORDS_WITHOUT_A_READER = {
-    "mapping_missing",
     "clinic_format_unknown",
     "column_absent",
 }

@@ -1,0 +1,278 @@
+"""An export's records -> a table for each form they hold, by a mapping. Lines, columns and records stay the export's.
+
+Each table accounts for every record of the export: one that holds nothing of its form counts as blank there, and one
+that no form takes is named. No cell is believed here, and none is made up.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from pipelines.intake.addresses import cell_addresses
+from pipelines.intake.confirmation import CONFIRMED
+from pipelines.intake.findings import Remark, findings_of
+from pipelines.intake.header import fold
+from pipelines.intake.mapping import EVENT, INSTRUMENT, STRUCTURE, ExportMapping, RowsOf
+from pipelines.intake.mapping_header import MAPPED
+from pipelines.intake.verdict import Reading, Records, TextTable
+from schemas.dictionary import Dictionary, Form
+from schemas.vocabulary import lookup, normalise
+
+_COMPLETE = frozenset({"", "2", "complete"})  # of an instrument's status, folded; other words mean that it is not
+_UNTICKED = ("0", "Unchecked")  # a box that nobody ticked is written in every event, asked there or not
+_TICK_BOX = "___"
+
+
+def map_tables(reading: Reading, mappings: Mapping[str, ExportMapping], dictionary: Dictionary) -> Reading:
+    """The reading, each table of an export as one table for each form that its records hold."""
+    used = {table.form.removeprefix(MAPPED) for table in reading.tables if table.form.startswith(MAPPED)}
+    if not used or reading.dialect is None:
+        return reading
+    tables: list[TextTable] = []
+    for table in reading.tables:
+        mapping = mappings.get(table.form.removeprefix(MAPPED)) if table.form.startswith(MAPPED) else None
+        tables += [table] if mapping is None else map_table(table, mapping, dictionary)
+    names = ", ".join(mappings[name].id for name in sorted(used))
+    first = next(table for table in reading.tables if table.form.startswith(MAPPED))
+    shared = _shared(first, mappings[first.form.removeprefix(MAPPED)])
+    return replace(reading, dialect=replace(reading.dialect, mapping=names, shared=shared), tables=tuple(tables))
+
+
+def _shared(table: TextTable, mapping: ExportMapping) -> tuple[int, ...]:
+    """Where the column that tells records apart stands, and then those that a record may hold in any of its rows."""
+    columns = [column for rows in mapping.rows for column in rows.record.values()]
+    return tuple(table.positions[column] for column in dict.fromkeys([mapping.record, *columns]) if column)
+
+
+def map_table(table: TextTable, mapping: ExportMapping, dictionary: Dictionary) -> list[TextTable]:
+    """The tables of one export. What is said of the whole, and of records that no form takes, is the first's."""
+    export = _Export(table, mapping)
+    made = [export.rows_of(rows, dictionary) for rows in mapping.rows]
+    kept = [each for each in made if each.frame.height] or made[:1]
+    lost = export.lost()
+    skipped = export.skipped
+    remarks = [*export.remarks(lost), *(Remark(line, "record_skipped", found=event) for line, event in skipped.items())]
+    first = _with_lost(kept[0], table, sorted([*table.unsplit, *lost]), findings_of(remarks, dictionary))
+    tables = [first, *kept[1:]]
+    return [_counted(each, table, len(skipped), mapping, dictionary) for each in tables]
+
+
+class _Export:
+    """The records of an export and where each of them belongs."""
+
+    def __init__(self, table: TextTable, mapping: ExportMapping) -> None:
+        self.table, self.mapping = table, mapping
+        self.frame = _filled_columns(table.frame, mapping.known)
+        self._at = [self._place(rows) for rows in mapping.rows]
+        is_skipped = _is_one_of(self.frame[EVENT], mapping.skip_events) if mapping.skip_events else self._none
+        elsewhere = ~pl.Series(is_skipped)
+        self._at = [at & elsewhere for at in self._at]
+        events = self.frame.filter(is_skipped).select("line", EVENT)
+        self.skipped: dict[int, str] = dict(events.iter_rows())
+        self._is_elsewhere = elsewhere
+
+    @property
+    def _none(self) -> pl.Series:
+        return pl.Series([False], dtype=pl.Boolean).new_from_index(0, self.frame.height)
+
+    def _place(self, rows: RowsOf) -> pl.Series:
+        """Which records stand in the events and the instrument of these rows."""
+        events = (*rows.events, *rows.visits)
+        instrument = self.frame[INSTRUMENT]
+        at = _is_one_of(self.frame[EVENT], events) if events else ~self._none
+        return at & (_is_one_of(instrument, rows.instruments) if rows.instruments else ~_is_answered(instrument))
+
+    def rows_of(self, rows: RowsOf, dictionary: Dictionary) -> TextTable:
+        """The records that hold something of the form, as a table of it."""
+        at = self._at[self.mapping.rows.index(rows)]
+        frame = self.frame.filter(at & _holds(self.frame, rows.own_columns))
+        remarks: list[Remark] = []
+        columns = {name: frame[column] for name, column in rows.columns.items()}
+        for name, column in rows.record.items():
+            columns[name], contradicted = self._of_record(frame, column)
+            remarks += [Remark(line, "record_contradicts", name, found=found) for line, found in contradicted]
+        if rows.visits:
+            columns["visit"] = _translated(frame[EVENT], {fold(key): code for key, code in rows.visits.items()})
+        form = dictionary.forms[rows.form]
+        columns |= {
+            name: _coded(columns[name], codes, form.field(name).vocabulary)
+            for name, codes in rows.codes.items()
+            if name in columns
+        }
+        columns |= {name: _constant(name, text, columns, form, frame.height) for name, text in rows.constants.items()}
+        remarks += self._incomplete(frame, rows)
+        positions = {
+            name: self.table.positions[column]
+            for name, column in (*rows.record.items(), *rows.columns.items())
+            if column in self.table.positions
+        }
+        return self._as_table(rows, frame, columns, positions, remarks, dictionary)
+
+    def _as_table(
+        self,
+        rows: RowsOf,
+        frame: pl.DataFrame,
+        columns: Mapping[str, pl.Series],
+        positions: Mapping[str, int],
+        remarks: Sequence[Remark],
+        dictionary: Dictionary,
+    ) -> TextTable:
+        kept = [frame["line"], *(column.alias(name) for name, column in columns.items())]
+        kept += [frame[CONFIRMED]] if CONFIRMED in frame.columns else []
+        lines = frame["line"]
+        table = replace(
+            self.table,
+            form=rows.form,
+            part=rows.part,
+            positions=positions,
+            frame=pl.DataFrame(kept),
+            raw=self.table.raw.filter(pl.col("line").is_in(lines.implode())),
+            findings=findings_of([], dictionary),
+            unsplit=(),
+        )
+        return replace(table, findings=cell_addresses(findings_of(remarks, dictionary), table))
+
+    def _of_record(self, frame: pl.DataFrame, column: str) -> tuple[pl.Series, list[tuple[int, str]]]:
+        """A column's one answer in each record, and lines of records that give several: those have none."""
+        answered = self.frame.filter(_is_answered(self.frame[column]))
+        texts = answered.group_by(self.mapping.record).agg(
+            pl.col(column).str.strip_chars().unique().sort().alias("#texts")
+        )
+        found = frame.select("line", self.mapping.record).join(
+            texts, on=self.mapping.record, how="left", maintain_order="left"
+        )
+        is_one = pl.col("#texts").list.len() == 1
+        values = found.select(pl.when(is_one).then(pl.col("#texts").list.first())).to_series()
+        several = found.filter(pl.col("#texts").list.len() > 1).select("line", pl.col("#texts").list.join(" / "))
+        return values, list(several.iter_rows())
+
+    def _incomplete(self, frame: pl.DataFrame, rows: RowsOf) -> list[Remark]:
+        """A note for each record whose instrument is not marked complete: it is read all the same."""
+        if not rows.status or rows.status not in self.table.positions:
+            return []
+        said = frame.select("line", pl.col(rows.status).fill_null(""))
+        return [
+            Remark(line, "instrument_incomplete", found=text)
+            for line, text in said.iter_rows()
+            if fold(text) not in _COMPLETE
+        ]
+
+    def lost(self) -> list[int]:
+        """Lines of records that hold answers and stand where no rows are read from."""
+        is_taken = self._none
+        for at in self._at:
+            is_taken = is_taken | at
+        answers = [column for column in self._answers() if column in self.frame.columns]
+        is_lost = ~is_taken & self._is_elsewhere & _holds(self.frame, answers)
+        return [int(line) for line in self.frame.filter(is_lost)["line"]]
+
+    def _answers(self) -> list[str]:
+        """Columns that hold answers, and not what tells a record or where it stands."""
+        structure = {*STRUCTURE, self.mapping.record, *(rows.status for rows in self.mapping.rows)}
+        structure |= {column for rows in self.mapping.rows for column in rows.record.values()}
+        return [column for column in self.mapping.known if column not in structure]
+
+    def remarks(self, lost: Sequence[int]) -> Iterable[Remark]:
+        """What is said of records that no form takes, and of answers that stand where they are not read."""
+        places = dict(
+            self.frame.select("line", pl.concat_str(EVENT, INSTRUMENT, separator=" / ", ignore_nulls=True)).iter_rows()
+        )
+        yield from (Remark(line, "record_unmapped", found=places[line] or "") for line in lost)
+        for column in self._answers():
+            is_read = self._none
+            for rows, at in zip(self.mapping.rows, self._at, strict=True):
+                is_read = is_read | at if column in rows.columns.values() else is_read
+            is_astray = ~is_read & self._is_elsewhere & _holds(self.frame, [column])
+            astray = self.frame.filter(is_astray)["line"].to_list()
+            yield from (
+                Remark(line, "cell_unmapped", column, found=places[line] or "") for line in astray if line not in lost
+            )
+
+
+def _filled_columns(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
+    absent = [pl.lit(None, pl.String).alias(column) for column in columns if column not in frame.columns]
+    return frame.with_columns(absent)
+
+
+def _is_answered(texts: pl.Series) -> pl.Series:
+    return (texts.str.strip_chars() != "").fill_null(False)
+
+
+def _is_one_of(texts: pl.Series, names: Iterable[str]) -> pl.Series:
+    """Which cells are one of the names, but for case, blanks and underscores."""
+    known = {fold(name) for name in names}
+    distinct = {text: fold(text) in known for text in texts.unique().drop_nulls()}
+    return texts.replace_strict(distinct, default=False, return_dtype=pl.Boolean) if distinct else texts.is_in([])
+
+
+def _holds(frame: pl.DataFrame, columns: Iterable[str]) -> pl.Series:
+    """Which records hold something in any of the columns."""
+    holds = pl.Series([False], dtype=pl.Boolean).new_from_index(0, frame.height)
+    for column in columns:
+        answered = _is_answered(frame[column])
+        if _TICK_BOX in column:
+            answered = answered & ~frame[column].is_in(_UNTICKED).fill_null(False)
+        holds = holds | answered
+    return holds
+
+
+def _translated(texts: pl.Series, codes: Mapping[str, str]) -> pl.Series:
+    distinct = {text: codes.get(fold(text)) for text in texts.unique().drop_nulls()}
+    return texts.replace_strict(distinct, default=None, return_dtype=pl.String)
+
+
+def _coded(texts: pl.Series, codes: Mapping[str, str], vocabulary: str) -> pl.Series:
+    """The clinic's codes as ours. A number that is none of them must not pass for an alias of our own."""
+    known = {normalise(code): ours for code, ours in codes.items()}
+    aliases = lookup(vocabulary) if vocabulary else {}
+
+    def ours(text: str) -> str:
+        plain = normalise(text)
+        is_alias = plain.lstrip("-").isdigit() and plain in aliases
+        return known.get(plain, f"code {text}" if is_alias else text)
+
+    distinct = {text: ours(text) for text in texts.unique().drop_nulls()}
+    return texts.replace_strict(distinct, default=None, return_dtype=pl.String) if distinct else texts
+
+
+def _constant(name: str, text: str, columns: Mapping[str, pl.Series], form: Form, height: int) -> pl.Series:
+    """The text in every row; a version or a unit only where there is an answer that it describes."""
+    every = pl.Series(name, [text], dtype=pl.String).new_from_index(0, height)
+    described = [each.name for each in form.fields if each.unit == name]
+    stem = name.removesuffix("version")
+    described = described or [each for each in columns if name.endswith("eq5d_version") and each.startswith(stem)]
+    if not described:
+        return every
+    holds = pl.Series([False], dtype=pl.Boolean).new_from_index(0, height)
+    for each in described:
+        holds = holds | _is_answered(columns[each]) if each in columns else holds
+    return pl.select(pl.when(holds).then(every)).to_series()
+
+
+def _with_lost(first: TextTable, table: TextTable, unsplit: Sequence[int], said: pl.DataFrame) -> TextTable:
+    """The first table with the records that no table has, and with what is said of the whole."""
+    lines = pl.Series([*first.frame["line"], *unsplit], dtype=pl.Int32)
+    raw = table.raw.filter(pl.col("line").is_in(lines.implode()))
+    said = cell_addresses(said, table)
+    findings = pl.concat([table.findings, said, first.findings]).sort("line", maintain_order=True)
+    return replace(first, raw=raw, unsplit=tuple(unsplit), findings=findings)
+
+
+def _counted(
+    each: TextTable, table: TextTable, n_skipped: int, mapping: ExportMapping, dictionary: Dictionary
+) -> TextTable:
+    """The table with every record of the export accounted for, and how its cells are written."""
+    whole = table.records
+    furniture = whole.furniture + n_skipped
+    blank = whole.physical - whole.header - furniture - each.raw.height
+    note = findings_of([Remark(table.header_line, "section_mapped", found=mapping.id)], dictionary)
+    writes = {"decimal": mapping.decimal, "date_order": mapping.date_order}
+    return replace(
+        each,
+        records=Records(whole.physical, whole.header, blank, furniture),
+        findings=pl.concat([note, each.findings]).sort("line", maintain_order=True),
+        writes={key: text for key, text in writes.items() if text},
+        missing_codes=mapping.missing,
+        is_mapped=True,
+    )
