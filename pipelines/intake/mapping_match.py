@@ -7,6 +7,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from pipelines.intake.cell_codes import read_boolean
@@ -72,27 +73,45 @@ def _nearness(matches: Iterable[Match]) -> float:
 
 
 def match_fields(variables: Sequence[Variable], form: Form) -> dict[str, Match]:
-    """Field -> the variable that is most like it; each variable is taken once, the most alike first."""
-    fields = form.template_fields
-    pairs = [Match(field, variable, _likeness(field, variable)) for field in fields for variable in variables]
+    """Field -> the variable that is most like it; each variable is taken once, the same names and labels first."""
     found: dict[str, Match] = {}
-    taken: set[str] = set()
-    for match in sorted(pairs, key=lambda each: -each.score):
-        if match.score >= LIKELY and match.field.name not in found and match.variable.name not in taken:
-            found[match.field.name] = match
-            taken.add(match.variable.name)
-    return {field.name: found[field.name] for field in fields if field.name in found}
+    for likeness in (_sameness, _likeness):
+        taken = {match.variable.name for match in found.values()}
+        fields = [field for field in form.template_fields if field.name not in found]
+        rest = [variable for variable in variables if variable.name not in taken]
+        pairs = [Match(field, variable, likeness(field, variable)) for field in fields for variable in rest]
+        for match in sorted(pairs, key=lambda each: -each.score):
+            if match.score >= LIKELY and match.field.name not in found and match.variable.name not in taken:
+                found[match.field.name] = match
+                taken.add(match.variable.name)
+    return {field.name: found[field.name] for field in form.template_fields if field.name in found}
+
+
+def _sameness(field: Field, variable: Variable) -> float:
+    """1 for the same name or label, which alone is sure: left and right, 0/15 and 0/90 are nearly the same text."""
+    return SURE if set(_names(field)) & set(_texts(variable)) else 0.0
 
 
 def _likeness(field: Field, variable: Variable) -> float:
-    """1 for the same name or label, which alone is sure: left and right, 0/15 and 0/90 are nearly the same text."""
-    names = [fold(field.name), *(fold(label) for label in field.label.values())]
-    texts = [fold(text) for text in (variable.name, variable.label, _IN_BRACKETS.sub("", variable.label)) if text]
-    if set(names) & set(texts):
-        return SURE
-    alike = max(difflib.SequenceMatcher(None, name, text).ratio() for name in names for text in texts)
+    pairs = [(name, text) for name in _names(field) for text in _texts(variable)]
     words = max(_shared_words(f"{field.name} {label}", variable) for label in field.label.values())
-    return min(max(alike, words), NEARLY)
+    return min(max(words, *(_ratio(name, text) for name, text in pairs)), NEARLY)
+
+
+def _names(field: Field) -> list[str]:
+    return [fold(text) for text in (field.name, *field.label.values())]
+
+
+def _texts(variable: Variable) -> list[str]:
+    return [fold(text) for text in (variable.name, variable.label, _IN_BRACKETS.sub("", variable.label)) if text]
+
+
+@lru_cache(maxsize=100_000)
+def _ratio(ours: str, theirs: str) -> float:
+    """How much of two texts is the same; 0 where it is too little to matter, which is told quickly."""
+    matcher = difflib.SequenceMatcher(None, ours, theirs)
+    is_near = matcher.real_quick_ratio() >= LIKELY and matcher.quick_ratio() >= LIKELY
+    return matcher.ratio() if is_near else 0.0
 
 
 def _shared_words(ours: str, variable: Variable) -> float:
