@@ -15,31 +15,38 @@ from pipelines.intake.mapping import STRUCTURE, ExportMapping, MappingError, par
 from pipelines.intake.verdict import Refusal
 from pipelines.settings import Clinic
 from schemas.dictionary import Dictionary, Field, Form
+from schemas.vocabulary import VOCABULARIES
 
 MAPPED = "mapping: "  # before the mapping's name: the form that stands for an export until its records are mapped
 COMPLETE = fold("Complete?")  # REDCap calls every instrument's status so in an export with labels
 REDCAP = "REDCap"
 _ADDED_BY_REDCAP = {*STRUCTURE, "redcap_data_access_group", "redcap_survey_identifier"}
+_LABELS = frozenset(STRUCTURE.values())
+_MONTHS = frozenset(int(code.code.removeprefix("month_")) for code in VOCABULARIES["visit"])
+MOST_VISITS = 20
 _STATUS = re.compile(r"[a-z][a-z0-9_]*_complete")
 _VISIT_IN_NAME = re.compile(r"(.*[^\W\d_])[_ .-]?(?:m|mo|mnd|month|months|maand|monat)?[_ .-]?(\d{1,2})(?:m|mo|mnd)?")
 
 
 def is_redcap(cells: Sequence[str | None]) -> bool:
     """Whether a header is an export's of REDCap: by the columns that REDCap adds, raw or with labels."""
-    names = {(cell or "").strip() for cell in cells}
-    folded = {fold(name) for name in names}
-    labels = [fold(label) for label in STRUCTURE.values()]
-    is_labelled = COMPLETE in folded or sum(label in folded for label in labels) > 1
-    return bool(_ADDED_BY_REDCAP & names) or is_labelled or any(_STATUS.fullmatch(name) for name in names)
+    names = {cell.strip() for cell in cells if cell}
+    return bool(_ADDED_BY_REDCAP & names) or "Complete?" in names or len(_LABELS & names) > 1
+
+
+def has_status(cells: Sequence[str | None]) -> bool:
+    """Whether a header has a column as REDCap adds one to each instrument, and somebody else might."""
+    return any(cell.endswith("_complete") and _STATUS.fullmatch(cell.strip()) for cell in cells if cell)
 
 
 def several_visits(cells: Sequence[str | None]) -> tuple[str, ...]:
     """The columns of a header that are there for several visits: `phat_m2, phat_m6, phat_m12`."""
     named = [match for cell in cells if cell and (match := _VISIT_IN_NAME.fullmatch(cell.strip().casefold()))]
-    visits: dict[str, set[str]] = {}
+    visits: dict[str, dict[str, int]] = {}
     for match in named:
-        visits.setdefault(fold(match[1]), set()).add(match[0])
-    return next((tuple(sorted(columns)) for columns in visits.values() if len(columns) > 1), ())
+        visits.setdefault(fold(match[1]), {})[match[0]] = int(match[2])
+    wide = (tuple(columns) for columns in visits.values() if len(_MONTHS.intersection(columns.values())) > 1)
+    return next((columns for columns in wide if len(columns) <= MOST_VISITS), ())
 
 
 class ExportHeaders(Headers):
@@ -64,10 +71,11 @@ class ExportHeaders(Headers):
         if best is not None:
             rivals = tuple(each.form.name for each in fitting if each.score == best.score)
             return replace(best, rivals=rivals) if len(rivals) > 1 else best
-        if is_redcap(cells):
-            nearest = max(read, key=lambda header: header.score, default=None)
-            return nearest or Header(_form(REDCAP, {}), tuple(cells), {}, (), ("",), ())
-        return super().recognise(cells)
+        form = None if is_redcap(cells) else super().recognise(cells)
+        if not is_redcap(cells) and not (has_status(cells) and not (form and form.is_complete)):
+            return form
+        nearest = max(read, key=lambda header: header.score, default=None)
+        return nearest or Header(_form(REDCAP, {}), tuple(cells), {}, (), ("",), ())
 
     def is_like(self, cells: Sequence[str]) -> bool:
         """Whether one of the first cells is a name that a form or an export has."""
@@ -75,7 +83,7 @@ class ExportHeaders(Headers):
 
     def refuse(self, candidates: Sequence[Header], first: Sequence[str]) -> Refusal:
         """For an export: there is no mapping, it is broken, it does not fit, or two fit."""
-        exports = [header for header in candidates if header.form.name.startswith(MAPPED) or is_redcap(header.cells)]
+        exports = [header for header in candidates if header.form.name.startswith(MAPPED)]
         if exports:
             return self._refuse_export(max(exports, key=lambda header: header.score))
         refusal = super().refuse(candidates, first)

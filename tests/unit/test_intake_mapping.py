@@ -205,8 +205,9 @@ def test_findings_name_the_exports_own_line_and_column() -> None:
         (SMALL, HEADER + ",phat", "column_twice", "phat, phat"),
         (SMALL, HEADER + ",note,note", "column_twice", "note, note"),
         (SMALL.replace("version = 2", "version = 0"), HEADER, "mapping_broken", "version"),
-        ("", "nr,leg,on_m2,phat_m2,phat_m6,phat_m12", "mapping_missing_wide", "phat_m12, phat_m2, phat_m6"),
+        ("", "nr,leg,on_m2,phat_m2,phat_m6,phat_m12", "mapping_missing_wide", "phat_m2, phat_m6, phat_m12"),
         ("", "patient_id,side,phat_2,phat_6", "mapping_missing_wide", "phat_2, phat_6"),
+        ("", "study,visit_on,phat,visit_complete", "mapping_missing", "REDCap"),
     ],
 )
 def test_an_export_that_cannot_be_read_is_refused_with_the_reason(
@@ -216,6 +217,19 @@ def test_an_export_that_cannot_be_read_is_refused_with_the_reason(
     assert refusal is not None
     assert refusal.rule == rule
     assert told in f"{refusal.found} {refusal.expected}"
+
+
+def test_our_own_form_with_a_column_that_ends_like_a_status_is_read_as_our_form() -> None:
+    verdict = judge("patient_id,side,assessed_on,phat_total,data_complete\nAMC-0015W,left,2025-03-18,80,yes\n")
+    assert [(section.form, section.rows.height) for section in verdict.sections] == [("follow_up", 1)]
+
+
+def test_an_answer_in_an_event_that_the_mapping_does_not_read_it_in_is_named() -> None:
+    text = SMALL + '[[rows]]\nform = "imaging"\nevents = ["scan_arm_1"]\n[rows.columns]\nmri_on = "mri"\n'
+    text += '[rows.record]\npatient_id = "pid"\nside = "leg"\n[rows.codes.side]\n"1" = "left"\n'
+    header = HEADER + ",mri"
+    verdict = small("7,m12_arm_1,,,AMC-0015W,1,2025-03-18,80.5,,2,2025-03-18", header=header, mapping=text)
+    assert (2, "mri", "cell_unmapped") in said(verdict.sections[0])
 
 
 def test_two_mappings_that_fit_alike_are_refused() -> None:

@@ -42,6 +42,16 @@ NOT_PLANTED = {
     "line_other_encoding": "the same",
     "header_damaged": "the same",
     "patient_erased": "needs a patient who withdrew",
+    "mapping_missing_wide": "clinics send one row a visit",
+    "mapping_broken": "no clinic has a mapping",
+    "mapping_does_not_fit": "the same",
+    "mapping_ambiguous": "the same",
+    "section_mapped": "the same",
+    "record_unmapped": "the same",
+    "record_skipped": "the same",
+    "record_contradicts": "the same",
+    "cell_unmapped": "the same",
+    "instrument_incomplete": "the same",
 }
 
 
