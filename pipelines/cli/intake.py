@@ -165,7 +165,8 @@ def _aside(section: dict[str, Any]) -> str:
 
 
 def _sheet(section: dict[str, Any]) -> str:
-    return f" (sheet {section['sheet']})" if section["sheet"] else ""
+    sheet = section["sheet"]
+    return f" ({sheet.strip('· ')})" if sheet.startswith("·") else f" (sheet {sheet})" if sheet else ""
 
 
 def _exit_code(receipts: list[dict[str, Any]]) -> int:

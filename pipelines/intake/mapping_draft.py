@@ -12,7 +12,7 @@ from functools import cached_property
 
 from pipelines.intake.encoding import decode
 from pipelines.intake.header import fold
-from pipelines.intake.mapping_match import Match, best_form, code_lines, match_fields, parse_choices
+from pipelines.intake.mapping_match import Match, best_form, code_pairs, match_fields, parse_choices
 from schemas.dictionary import Dictionary
 from schemas.vocabulary import MISSING_REASONS, normalise, read_code
 
@@ -153,35 +153,43 @@ def _rows(
     shared: Mapping[str, Match],
     dictionary: Dictionary,
 ) -> Iterator[str]:
-    yield f"[[rows]] # instrument {instrument}"
-    yield f"form = {_quoted(form)}"
-    yield f"status = {_quoted(f'{instrument}_complete')}"
     events = project.events_of(instrument)
-    names = [_quoted(text) for event in events for text in event if text]
-    if not names:
-        yield f"{OPEN} events = []  all events are read; none given"
-    elif not (form == "follow_up" and "visit" not in matches):
-        yield f"events = [{', '.join(names)}]"
-    if project.repeats_in(instrument):
-        label = instrument.replace("_", " ").capitalize()
-        yield f"instrument = [{_quoted(instrument)}, {_quoted(label)}]"
-    yield ""
-    yield "[rows.columns]"
+    tells_visit = form == "follow_up" and "visit" not in matches
+    yield from _place_lines(project, instrument, form, () if tells_visit and events else events, tells_visit)
+    yield "\n[rows.columns]"
     yield from _column_lines(matches, project.of_instrument(instrument))
     if shared:
         yield "\n[rows.record] # any row of the record may say it"
         yield from (f"{name} = {_quoted(match.variable.name)}" for name, match in shared.items())
     yield from _constant_lines(form, matches, dictionary)
-    if form == "follow_up" and "visit" not in matches:
+    if tells_visit:
         yield "\n[rows.visits]"
         yield from (line for name, label in events for line in _visit_lines(name, label))
     for name, match in {**matches, **shared}.items():
-        if match.is_sure and (lines := list(code_lines(match, dictionary))):
-            yield f"\n[rows.codes.{name}]"
-            yield from (
-                f'{OPEN} {_quoted(code)} = ""  one of {allowed}' if not ours else f"{_quoted(code)} = {_quoted(ours)}"
-                for code, ours, allowed in lines
-            )
+        lines = list(_code_lines(match, dictionary)) if match.is_sure else []
+        yield from [f"\n[rows.codes.{name}]", *lines] if lines else []
+
+
+def _place_lines(
+    project: Project, instrument: str, form: str, events: Sequence[tuple[str, str]], tells_visit: bool
+) -> Iterator[str]:
+    """Which records give a row: the form, the status, the events and whether the instrument repeats."""
+    yield f"[[rows]] # instrument {instrument}"
+    yield f"form = {_quoted(form)}"
+    yield f"status = {_quoted(f'{instrument}_complete')}"
+    names = [_quoted(text) for event in events for text in event if text]
+    if names:
+        yield f"events = [{', '.join(names)}]"
+    elif not (tells_visit and project.events_of(instrument)):
+        yield f"{OPEN} events = []  all events are read; none given"
+    if project.repeats_in(instrument):
+        label = instrument.replace("_", " ").capitalize()
+        yield f"instrument = [{_quoted(instrument)}, {_quoted(label)}]"
+
+
+def _code_lines(match: Match, dictionary: Dictionary) -> Iterator[str]:
+    for code, ours, allowed in code_pairs(match, dictionary):
+        yield f"{_quoted(code)} = {_quoted(ours)}" if ours else f'{OPEN} {_quoted(code)} = ""  one of {allowed}'
 
 
 def _column_lines(matches: Mapping[str, Match], variables: Iterable[Variable]) -> Iterator[str]:

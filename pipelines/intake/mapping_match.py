@@ -124,7 +124,7 @@ def _words(text: str) -> set[str]:
     return {word for word in re.split(r"[\W_]+", text.casefold()) if len(word) > 1}
 
 
-def code_lines(match: Match, dictionary: Dictionary) -> Iterator[tuple[str, str, str]]:
+def code_pairs(match: Match, dictionary: Dictionary) -> Iterator[tuple[str, str, str]]:
     """Their code or label, ours ('' where a person must decide), and what is allowed."""
     field, choices = match.field, match.variable.choices
     if field.kind == "integer" and all(code.isdigit() for code in choices):
