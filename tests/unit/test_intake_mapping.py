@@ -6,6 +6,7 @@ import io
 import polars as pl
 import pytest
 
+from pipelines.intake.erased import refuse_erased
 from pipelines.intake.mapping import MappingError, parse_mapping
 from pipelines.intake.mapping_draft import OPEN, Project, draft, read_csv
 from pipelines.intake.reading import read_file
@@ -334,3 +335,15 @@ def test_a_fault_of_a_mapping_is_named(change: tuple[str, str], fault: str) -> N
     with pytest.raises(MappingError) as caught:
         parse_mapping("redcap", SMALL.replace(*change), DICTIONARY)
     assert any(fault in each for each in caught.value.faults)
+
+
+def test_rejected_rows_of_an_erased_patient_are_kept_nowhere_though_another_row_names_the_patient() -> None:
+    verdict = small(
+        "7,baseline_arm_1,,,AMC-0015W,1,,,,",
+        "7,m12_arm_1,,,,,not a day,80.5,,2",
+        "8,m12_arm_1,,,AMC-0023T,1,not a day,70,,2",
+    )
+    (section,) = refuse_erased(verdict, {"AMC": ""}, DICTIONARY, lambda number: number == "AMC-0015W")[0].sections
+    kept = {line: cells for line, cells in section.raw.select("line", "cells").iter_rows() if cells}
+    assert list(kept) == [4]
+    assert (3, "patient_id", "patient_erased") in said(section)
