@@ -14,6 +14,7 @@ from pipelines.intake.receipt import Receipt
 from pipelines.intake.submission import Failure, Intake, Loaded, Progress, adopt, load, sweep, waiting
 from pipelines.journal import note, timed
 from pipelines.plan import build_plan
+from pipelines.release.publication import remove_unfinished
 from pipelines.settings import Settings
 from pipelines.withdrawal.execution import finish_erasures, read_erased
 from schemas.dictionary import read_dictionary
@@ -85,10 +86,8 @@ def load_waiting(
     One of `only` that waits no longer was answered before: its receipt is read from the outbox.
     """
     finish_erasures(home, settings, now)
-    sweep(home)
     actor = actor or this_account()
-    for submission in adopt(home, now):
-        record(home, actor, "submit", now, submission=submission, how="found in the inbox")
+    take_in(home, actor, now)
     items = [item for item in waiting(home) if only is None or item.submission in only]
     answered = read_receipts(home.outbox_folder, set(only or ()) - {item.submission for item in items})
     with open_facts(home) as connection:
@@ -98,6 +97,12 @@ def load_waiting(
         loaded = load(Intake(home, settings, read_dictionary(), connection, now, states, is_erased), items, progress)
     _record_run(home, actor, now, loaded)
     return Loaded({**answered, **loaded.receipts}, loaded.failures)
+
+
+def take_in(home: Home, actor: Actor, now: datetime) -> None:
+    """Clear up after hand-ins that died, and adopt what was dropped by hand, each with its line in the log."""
+    sweep(home)
+    adopt(home, now, lambda name: record(home, actor, "submit", now, submission=name, how="found in the inbox"))
 
 
 def _record_run(home: Home, actor: Actor, now: datetime, loaded: Loaded) -> None:
@@ -127,6 +132,7 @@ def decide_and_derive(
 def publish_snapshot(home: Home, settings: Settings, now: datetime, progress: Progress | None = None) -> Derivation:
     """Derive everything anew from all facts and put the snapshot in place. The caller holds the lock."""
     finish_erasures(home, settings, now)
+    remove_unfinished(home)
     if progress is not None:
         progress("derive", 0, 1)
     today = now.astimezone(settings.zone).date()

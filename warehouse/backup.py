@@ -11,7 +11,7 @@ import os
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -32,6 +32,13 @@ LEFT_BEHIND = ("audits", "backups", "dagster", "lock", "scratch", "snapshots")
 _CHUNK = 1 << 20
 
 
+Progress = Callable[[int, int], None]  # how much of how much
+
+
+def _untold(done: int, total: int) -> None:
+    """Nobody watches."""
+
+
 @dataclass(frozen=True)
 class Manifest:
     """What a backup holds: when it was made (UTC, ISO 8601), the facts' schema and count, each file's SHA-256."""
@@ -43,7 +50,7 @@ class Manifest:
     format: int = FORMAT
 
 
-def back_up(home: Home, target: Path, made_at: datetime) -> Manifest:
+def back_up(home: Home, target: Path, made_at: datetime, progress: Progress = _untold) -> Manifest:
     """Write the home to a new file; nothing is overwritten. The caller holds the lock, with the facts closed."""
     if target.exists():
         raise HomeError(f"{target.name} is there already.", "Choose another name: a backup is never overwritten.")
@@ -53,7 +60,7 @@ def back_up(home: Home, target: Path, made_at: datetime) -> Manifest:
     schema_version, n_submissions = _describe(home.facts_path)
     part = target.with_name(f"{target.name}.part")
     with _private_file(part) as file, tarfile.open(fileobj=file, mode="w") as tar:
-        digests = {name: _add(tar, path, name) for name, path in _files(home)}
+        digests = dict(_add_all(tar, list(_files(home)), progress))
         manifest = Manifest(made_at.astimezone(UTC).isoformat(), schema_version, n_submissions, digests)
         _add_bytes(tar, json.dumps(asdict(manifest), indent=1).encode(), MANIFEST)
     sync_file(part)
@@ -63,13 +70,18 @@ def back_up(home: Home, target: Path, made_at: datetime) -> Manifest:
     return manifest
 
 
-def check_backup(path: Path) -> Manifest:
+def measure(home: Home) -> int:
+    """How many bytes a backup takes, about."""
+    return sum(path.stat().st_size for _, path in _files(home)) + _CHUNK
+
+
+def check_backup(path: Path, progress: Progress = _untold) -> Manifest:
     """Read a backup to its end and open its facts; `HomeError` says what is wrong with it."""
     with tempfile.TemporaryDirectory(prefix="hamreg-check-") as folder:
-        return _extract(path, Path(folder))
+        return _extract(path, Path(folder), progress)
 
 
-def restore(path: Path, home: Home) -> Manifest:
+def restore(path: Path, home: Home, progress: Progress = _untold) -> Manifest:
     """Make a home of a backup, in a place where there is none; it comes into being whole or not at all.
 
     It has no snapshot yet, and patients erased after the backup are in it: both are for the caller.
@@ -80,7 +92,7 @@ def restore(path: Path, home: Home) -> Manifest:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=PRIVATE_FOLDER, parents=True)
     try:
-        manifest = _extract(path, part)
+        manifest = _extract(path, part, progress)
     except BaseException:
         shutil.rmtree(part)
         raise
@@ -111,6 +123,12 @@ def _describe(facts_path: Path) -> tuple[int, int]:
         attach(connection, facts_path, "facts", is_read_only=True)
         row = connection.execute("select count(*) from facts.submission").fetchone()
         return read_version(connection), int(row[0]) if row else 0
+
+
+def _add_all(tar: tarfile.TarFile, files: Sequence[tuple[str, Path]], progress: Progress) -> Iterator[tuple[str, str]]:
+    for number, (name, path) in enumerate(files, start=1):
+        yield name, _add(tar, path, name)
+        progress(number, len(files))
 
 
 def _add(tar: tarfile.TarFile, path: Path, name: str) -> str:
@@ -149,7 +167,7 @@ def _private_file(path: Path) -> IO[bytes]:
     return path.open("wb")
 
 
-def _extract(path: Path, folder: Path) -> Manifest:
+def _extract(path: Path, folder: Path, progress: Progress) -> Manifest:
     """Unpack a backup and hold it against its manifest."""
     digests: dict[str, str] = {}
     manifest = b""
@@ -163,6 +181,7 @@ def _extract(path: Path, folder: Path) -> Manifest:
                     manifest = file.read()
                 else:
                     digests[item.name] = _write(folder / item.name, file, item.mtime)
+                progress(item.offset_data + item.size, path.stat().st_size)
     except FileNotFoundError:
         raise HomeError(f"There is no backup {path.name}.") from None
     except (tarfile.TarError, EOFError, OSError) as error:

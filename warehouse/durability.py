@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from warehouse.faults import reached
+
 
 def sync_file(path: Path) -> None:
     """Have the disk hold the file's bytes before going on."""
@@ -35,6 +37,7 @@ def replace_file(path: Path, content: bytes) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+    reached("file.written")
     part.replace(path)
     sync_folder(path.parent)
 
@@ -44,5 +47,6 @@ def replace_link(link: Path, target: str) -> None:
     part = link.with_name(f"{link.name}.part")
     part.unlink(missing_ok=True)
     part.symlink_to(target)
+    reached("link.written")
     part.replace(link)
     sync_folder(link.parent)

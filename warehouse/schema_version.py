@@ -9,6 +9,7 @@ import duckdb
 
 from warehouse.durability import sync_file, sync_folder
 from warehouse.errors import HomeError
+from warehouse.faults import reached
 from warehouse.layout import PRIVATE_FILE, PRIVATE_FOLDER, Home
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -66,6 +67,7 @@ def back_up_facts(connection: duckdb.DuckDBPyConnection, home: Home, version: in
     shutil.copyfile(home.facts_path, part)
     part.chmod(PRIVATE_FILE)
     sync_file(part)
+    reached("migrate.copied")
     part.replace(target)
     sync_folder(home.backups)
     return target
@@ -78,6 +80,7 @@ def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
         connection.execute("create table if not exists schema_version (version integer primary key, name varchar)")
         connection.execute(migration.script)
         connection.execute(f"insert into schema_version values ({migration.version}, '{migration.name}')")
+        reached("migrate.step")
         connection.execute("commit")
     except duckdb.Error as error:
         connection.execute("rollback")

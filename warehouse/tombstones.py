@@ -82,6 +82,7 @@ def carry_log(source: Home, target: Home) -> None:
     Its next run then erases again whoever was erased since the backup was made.
     """
     if source.tombstones.exists():
+        _refuse_other_key(source, target)
         replace_sealed(target.tombstone_key, read_key(source))
         write_log(target, read_log(source))
 
@@ -101,6 +102,14 @@ def read_tombstone(values: Mapping[str, str]) -> Tombstone:
     """The tombstone that `as_json` wrote."""
     at = datetime.fromisoformat(values["erased_at"])
     return Tombstone(values["hash"], at, values["actor"], values.get("reason"))
+
+
+def _refuse_other_key(source: Home, target: Home) -> None:
+    if target.tombstones.exists() and read_key(target) != read_key(source):
+        raise HomeError(
+            f"{source.path.name} erased patients under another key than the backup's home: it is another registry.",
+            "Restore the backup to a folder of its own: hamreg --home FOLDER restore FILE",
+        )
 
 
 def _refuse_lost_key(home: Home) -> None:

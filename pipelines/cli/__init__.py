@@ -48,6 +48,8 @@ COMMANDS = {
     "generate": ("generate", "Write a synthetic registry's submissions."),
     "demo": ("demo", "The whole pipeline on the example submissions."),
     "audit": ("audit", "Why the last snapshot was discarded, and the rows that broke it."),
+    "backup": ("backup", "Write the whole home to one file, and check it."),
+    "restore": ("backup", "Make a home of a backup; who was erased since stays erased."),
     "doctor": ("doctor", "Look the registry home over and say how to mend it."),
     "serve": ("serve", "Serve the clinics' pages: upload, findings, who is due, benchmarks."),
     "user": ("user", "Say who may sign in to the pages."),

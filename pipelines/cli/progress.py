@@ -6,7 +6,14 @@ from contextlib import contextmanager
 
 Progress = Callable[[str, int, int], None]
 
-WORDS = {"read": "Reading files", "answered": "Writing receipts", "derive": "Deriving the snapshot"}
+WORDS = {
+    "read": "Reading files",
+    "answered": "Writing receipts",
+    "derive": "Deriving the snapshot",
+    "backup": "Writing the backup",
+    "backup_check": "Reading it to its end",
+    "restore": "Reading the backup",
+}
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from pipelines.release.publication import (
     verify_release,
 )
 from warehouse import keys
+from warehouse.lock import lock
 
 
 @click.group("release", invoke_without_command=True)
@@ -26,7 +27,8 @@ def release_command(ctx: click.Context) -> None:
     """
     if ctx.invoked_subcommand is None:
         home, _ = read_home(ctx.obj)
-        release = cut_release(home, now)
+        with lock(home, "hamreg release"):
+            release = cut_release(home, now)
         record(home, actor(), "release", now(), release=release.id)
         click.echo(f"Cut release {release.id} from snapshot {release.snapshot}.")
         _show(release)

@@ -66,7 +66,7 @@ class Registry:
 
     def release(self) -> Release:
         """Cut a release from the current snapshot."""
-        with Withheld(self.home):
+        with Withheld(self.home), lock(self.home, f"{self.command} (release)", self.patience_seconds):
             release = cut_release(self.home, now)
             record(self.home, self.actor, "release", now(), release=release.id)
             return release

@@ -7,8 +7,10 @@ from datetime import datetime
 import dagster as dg
 from dagster._core.storage.tags import ASSET_PARTITION_RANGE_END_TAG, ASSET_PARTITION_RANGE_START_TAG
 
+from pipelines.accountability.log import this_account
 from pipelines.defs.submissions import SUBMISSION_KEY, SUBMISSIONS
-from pipelines.intake.inbox import adopt, waiting
+from pipelines.intake.inbox import waiting
+from pipelines.run import take_in
 from warehouse.layout import Home
 
 
@@ -32,7 +34,7 @@ def find_range(instance: dg.DagsterInstance, home: Home, now: datetime) -> Range
 
     What waits is what lies in the inbox, whatever became of its partition before.
     """
-    adopt(home, now)
+    take_in(home, this_account(), now)
     submissions = [item.submission for item in waiting(home)]
     if not submissions:
         return None

@@ -11,6 +11,7 @@ from pipelines.intake.rewriting import Sheet, write_back
 from pipelines.intake.sections import UNSTORED
 from pipelines.intake.verdict import Section, Verdict
 from warehouse.durability import sync_file, sync_folder
+from warehouse.faults import reached
 from warehouse.layout import PRIVATE_FILE
 
 # Findings that say a file carried what no form asks, or what nobody may keep.
@@ -51,5 +52,6 @@ def link_whole(target: Path, content: bytes | Path) -> None:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "wb") as stream:
             stream.write(content)
         sync_file(part)
+    reached("archive.part")
     part.replace(target)
     sync_folder(target.parent)

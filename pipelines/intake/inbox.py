@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PureWindowsPath
@@ -69,10 +69,13 @@ def waiting(home: Home) -> tuple[Waiting, ...]:
     return tuple(sorted(found, key=lambda item: (item.submission, item.clinic)))
 
 
-def adopt(home: Home, now: datetime) -> tuple[str, ...]:
-    """Give files dropped by hand their id, once they have stood still for a minute; the ids."""
+def adopt(home: Home, now: datetime, tell: Callable[[str], object] = lambda _: None) -> tuple[str, ...]:
+    """Give files dropped by hand their id, once they have stood still for a minute; the ids.
+
+    Each is told before its old name goes: killed in between, it is told again rather than never.
+    """
     dropped = [path for path in sorted(home.inbox_folder.glob("*/*")) if _is_dropped(path)]
-    return tuple(_adopt(home, path, now) for path in dropped if _stands_still(path, now))
+    return tuple(_adopt(home, path, now, tell) for path in dropped if _stands_still(path, now))
 
 
 def arriving(home: Home) -> int:
@@ -218,10 +221,11 @@ def _stands_still(path: Path, now: datetime) -> bool:
     return now - changed >= STANDSTILL
 
 
-def _adopt(home: Home, path: Path, now: datetime) -> str:
+def _adopt(home: Home, path: Path, now: datetime, tell: Callable[[str], object]) -> str:
     """Link the file to its id and drop the old name; a run that died in between left both."""
     twin = next((item for item in waiting(home) if item.path.parent == path.parent and item.path.samefile(path)), None)
     submission = twin.submission if twin else _link(home, path, now)
+    tell(submission)
     path.unlink()
     reached("adopt.done")
     sync_folder(path.parent)

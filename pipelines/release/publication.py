@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipelines.errors import HomeError, UsageError
 from warehouse.export import ExportedTable, export_tables
+from warehouse.faults import reached
 from warehouse.layout import Home
 
 LAYERS = ("registry", "mart", "reference", "dictionary")
@@ -38,11 +39,15 @@ def cut_release(home: Home, clock: Callable[[], datetime]) -> Release:
     part = home.releases / f"{release_id}.part"
     remove_unfinished(home)
     tables = export_tables(snapshot / "registry.duckdb", part, LAYERS)
+    reached("release.tables")
     _write_json(part / "datapackage.json", data_package(release_id, tables))
     _write_json(part / MANIFEST, _manifest(release_id, snapshot.name, part, tables))
+    reached("release.manifest")
     _sync_tree(part)
+    reached("release.synced")
     part.rename(home.releases / release_id)
     _sync(home.releases)
+    reached("release.placed")
     return read_release(home, release_id)
 
 

@@ -17,6 +17,7 @@ from pipelines.intake.blanking import blank_lines
 from pipelines.intake.erased import PATIENT_ERASED, IsErased
 from pipelines.intake.submission import Intake, answer_again
 from pipelines.plan import build_plan
+from pipelines.release.publication import remove_unfinished
 from pipelines.release.withdrawn import cut_again, withdraw_releases
 from pipelines.settings import Settings
 from pipelines.withdrawal.plan import Patient, plan_erasure
@@ -143,7 +144,8 @@ def _take_out(home: Home, item: ArchivedFile) -> None:
 
 
 def _remove_derived(home: Home) -> None:
-    """Remove every snapshot, the rows kept of failed audits, and what was derived to be looked at."""
+    """Remove every snapshot, the rows kept of failed audits, what was derived to be looked at, and half releases."""
+    remove_unfinished(home)
     for folder in (home.snapshots, home.audits, home.scratch):
         for path in folder.glob("*"):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()

@@ -50,8 +50,14 @@ def plan_erasure(home: Home, settings: Settings, connection: Connection, patient
         archived=tuple(_archived(home, connection, records, places, patient)),
         answered=tuple(_answered(home, connection, touched, patient)),
         releases=tuple(_later(home.releases, first_received(places, connection))),
-        backups=tuple(sorted(path.name for path in home.backups.glob("*.duckdb"))) if places else (),
+        backups=_backups(home) if places else (),
     )
+
+
+def _backups(home: Home) -> tuple[str, ...]:
+    """Copies of the facts and of the whole home, and what a killed backup left of one."""
+    endings = ("*.duckdb", "*.tar", "*.part")
+    return tuple(sorted(path.name for ending in endings for path in home.backups.glob(ending)))
 
 
 def _rejected(settings: Settings, connection: Connection, patient: Patient) -> set[Place]:

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,10 +17,9 @@ from pipelines.intake.inbox import hand_in
 from pipelines.release.publication import cut_release, list_releases, verify_release
 from pipelines.run import run
 from pipelines.settings import read_settings
-from pipelines.withdrawal.execution import erase, finish_erasures
+from pipelines.withdrawal.execution import erase
 from schemas.patient_id import make_patient_id
 from tests.support.search import find_everywhere
-from warehouse import faults
 from warehouse.connection import writer
 from warehouse.erasure import rewrite_facts
 from warehouse.layout import Home
@@ -73,12 +71,6 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(planted: Path, tmp_path: Path) -> Home:
     return Home(Path(shutil.copytree(planted, tmp_path / "home", symlinks=True)))
-
-
-@pytest.fixture(autouse=True)
-def no_faults() -> Iterator[None]:
-    yield
-    faults.install(None)
 
 
 @pytest.fixture(scope="module")
@@ -139,32 +131,6 @@ def test_a_restored_home_erases_again_and_refuses_later_rows_unstored(home: Home
     assert {f["line"] for f in section["findings"] if f["rule"] != "patient_erased"} == {4}
     assert (section["records"]["accepted"], section["records"]["rejected"]) == (1, 2)
     assert found(home) == set()
-
-
-def test_an_erasure_cut_off_at_every_point_is_ended_by_the_next_start(home: Home) -> None:
-    settings = read_settings(home.settings_path)
-    passed: list[str] = []
-
-    def stop(name: str) -> None:
-        if name.startswith("erasure.") and name not in passed:
-            passed.append(name)
-            raise InterruptedError(name)
-
-    faults.install(stop)
-    with pytest.raises(InterruptedError):
-        erase(home, settings, ANNA, "me", "", NOW + timedelta(days=1))
-    while home.erasure.exists():
-        assert find_everywhere(home.erasure.parent, (ANNA,)) or "erasure.archive" in passed
-        with lock(home, "test"):
-            try:
-                finish_erasures(home, settings, NOW + timedelta(days=2))
-            except InterruptedError:
-                continue
-    assert len(passed) == 13
-    assert passed[0] == "erasure.work"
-    assert passed[-1] == "erasure.done"
-    assert found(home) == set()
-    assert len(list_releases(home)) == 2
 
 
 def test_the_search_would_find_what_a_deletion_leaves(home: Home) -> None:

@@ -21,7 +21,7 @@ from warehouse.rekeying import files_with_rows, read_unprotected
 
 ROOT = Path(__file__).parents[2]
 PATIENT = "BRG-0004M"
-CORE = ("run_load", "run_snapshot", "run_hand_in_killed", "erasure", "cli_decisions", "cli_log")
+CORE = ("run_load", "run_snapshot", "cli_backup", "erasure", "cli_decisions", "cli_log")
 
 
 @pytest.fixture(scope="module")
