@@ -12,6 +12,7 @@ from typing import TypeAlias
 import duckdb
 
 from warehouse import keys
+from warehouse.disk import find_trouble
 from warehouse.errors import HomeError, QueryError
 from warehouse.layout import PRIVATE_FILE, Home
 from warehouse.lock import PATIENCE_SECONDS, lock
@@ -107,7 +108,7 @@ def load_cryptography(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _unopened(path: Path, error: duckdb.Error) -> HomeError:
-    return HomeError(
+    return find_trouble(error) or HomeError(
         f"{path.name} cannot be opened ({type(error).__name__}).", "Run `hamreg doctor` to see what is wrong."
     )
 
@@ -124,11 +125,11 @@ def resolve_snapshot(path: Path) -> Path:
 
 @contextmanager
 def translated(doing: str) -> Iterator[None]:
-    """Turn an error of DuckDB into a `QueryError` that never quotes a row."""
+    """Turn an error of DuckDB into a `QueryError` that never quotes a row, or the disk's into a `HomeError`."""
     try:
         yield
     except duckdb.Error as error:
-        raise QueryError(f"{doing}: {describe(error)}") from None
+        raise find_trouble(error) or QueryError(f"{doing}: {describe(error)}") from None
 
 
 def describe(error: duckdb.Error) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.disk import find_trouble
 from warehouse.durability import sync_file, sync_folder
 from warehouse.errors import HomeError
 from warehouse.faults import reached
@@ -84,7 +85,7 @@ def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
         connection.execute("commit")
     except duckdb.Error as error:
         connection.execute("rollback")
-        raise HomeError(
+        raise find_trouble(error) or HomeError(
             f"Migration {migration.version:04d}_{migration.name} failed ({type(error).__name__}); nothing changed.",
             "The copy in backups/ is as it was; report this as a fault.",
         ) from None

@@ -12,6 +12,7 @@ import click
 from pipelines.errors import RegistryError
 from pipelines.journal import FORMATS, LEVELS, configure
 from warehouse import keys
+from warehouse.disk import TroubleTold
 
 # command -> (module of pipelines.cli, what `hamreg --help` says of it). The module has the click command by that name.
 COMMANDS = {
@@ -60,6 +61,11 @@ COMMANDS = {
 
 class LazyGroup(click.Group):
     """A group that imports a command's module only when that command is asked for."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a disk that is full or closed is told like every other error."""
+        with TroubleTold():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All commands, in the order a newcomer meets them."""

@@ -19,6 +19,7 @@ from pipelines.errors import RegistryError
 from pipelines.release.publication import Release, cut_release
 from pipelines.settings import Settings, read_settings
 from warehouse.derive import Derivation
+from warehouse.disk import find_trouble
 from warehouse.layout import Home, instant_id
 from warehouse.lock import lock
 from warehouse.sealed import read_sealed, replace_sealed
@@ -115,6 +116,8 @@ class Withheld:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         if kind is None or error is None or not issubclass(kind, Exception) or issubclass(kind, RegistryError):
             return
+        if told := find_trouble(error):
+            raise told from None
         path = self._home.log / f"error-{instant_id(now())}.txt"
         replace_sealed(path, "".join(traceback.format_exception(error)).encode())
         raise dg.Failure(f"{kind.__name__}: its text is withheld, it may quote a row. See log/{path.name}.") from None
