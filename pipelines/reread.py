@@ -70,8 +70,9 @@ def reread_submissions(
 ) -> dict[str, Difference]:
     """What another reading of these submissions (or of all) says otherwise, by submission.
 
-    With a reason the readings are adopted and a snapshot is derived; without one nothing is changed. `UsageError`
-    names how many of the submissions are not known.
+    With a reason the readings are adopted and a snapshot is derived, also where none differs: one that was cut off in
+    between is finished so. Without a reason nothing is changed. `UsageError` names how many of the submissions are not
+    known.
     """
     dictionary = read_dictionary()
     with lock(home, "reread"):
@@ -83,8 +84,7 @@ def reread_submissions(
             adoption = Adoption(dictionary.version, clock(), actor.name, reason)
             adopted = adopt_readings(connection, dictionary, rereads, adoption)
         record(home, actor, "adopt", clock(), dictionary=dictionary.version, n_submissions=len(adopted))
-        if adopted:
-            publish_snapshot(home, settings, clock(), progress)
+        publish_snapshot(home, settings, clock(), progress)
     return adopted
 
 

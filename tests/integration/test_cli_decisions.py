@@ -18,6 +18,7 @@ from pipelines.run import run
 from pipelines.settings import read_settings
 from schemas.patient_id import make_patient_id
 from warehouse.layout import Home
+from warehouse.sealed import read_sealed
 
 ANNA, BERT = make_patient_id("AMC", 1), make_patient_id("AMC", 2)
 ENROLMENT = (
@@ -174,7 +175,7 @@ def test_a_file_is_rehearsed_and_says_what_would_change_without_being_taken_in(h
     assert f"{ANNA} left 1, month_6: missed -> done" in told.output
     assert f"{ANNA} left 1: PHAT at month_12: 80 not comparable -> 90" in told.output
     assert "line 5: note row_held" in told.output
-    (receipt,) = (json.loads(path.read_bytes()) for path in home.glob("outbox/UMC/*/receipt.json"))
+    (receipt,) = (json.loads(read_sealed(path)) for path in home.glob("outbox/UMC/*/receipt.json"))
     (held,) = [found for found in receipt["sections"][0]["findings"] if found["rule"] == "row_held"]
     assert f"{held['message']} {held['remedy']}" in told.output, "another clinic's patient, or nobody's: the same words"
     assert contents(home) == before

@@ -17,6 +17,7 @@ from pipelines.intake.inbox import hand_in, sweep, waiting
 from pipelines.plan import build_plan
 from pipelines.protection import protect_home
 from pipelines.release.publication import cut_release, list_releases
+from pipelines.reread import reread_submissions
 from pipelines.retention import apply_retention
 from pipelines.run import load_waiting, run
 from pipelines.settings import Retention
@@ -150,6 +151,10 @@ def _restore_again(home: Home) -> None:
         _restore(home)
 
 
+def _reread(home: Home) -> None:
+    reread_submissions(home, settings_of(home), lambda: CLOCK, ME, reason="ranges narrowed")
+
+
 def _migrate(home: Home) -> None:
     with open_facts(Home(home.path.with_name("old"))):
         pass
@@ -167,6 +172,7 @@ ACTS: Mapping[str, Act] = {
     "compact": Act(_compact, _compact),
     "back up": Act(_back_up, _back_up_again),
     "restore": Act(_restore, _restore_again),
+    "read again": Act(_reread, _reread),
     "migrate": Act(_migrate, _migrate),
     "run": Act(_run, _run),
 }

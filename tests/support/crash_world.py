@@ -17,6 +17,7 @@ from pipelines.settings import Settings, read_settings
 from schemas.dictionary import read_dictionary
 from schemas.patient_id import make_patient_id
 from warehouse.backup import back_up
+from warehouse.connection import open_facts
 from warehouse.layout import Home
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "facts"
@@ -38,6 +39,7 @@ def make_world(folder: Path) -> Home:
     _send(home, "enrolment.csv", enrolments({"patient_id": ANNA}, {"patient_id": BERT}), LOADED)
     _send(home, "visits.csv", VISITS, LOADED + timedelta(hours=1))
     run(home, settings_of(home), lambda: LOADED + timedelta(hours=2), actor=ME)
+    _read_by_an_older_program(home)
     record(home, ME, "look", LOADED + timedelta(hours=3), [ANNA, BERT], command="history")
     _thin(cut_release(home, lambda: LOADED + timedelta(hours=4)))
     shutil.copyfile(home.facts_path, home.backups / "facts-schema-0001.duckdb")
@@ -76,6 +78,12 @@ def _leave_waiting(home: Home) -> None:
     _send(home, "visits.csv", VISITS, LOADED + timedelta(days=2))
     _send(home, "note.csv", "who,what\nnobody,nothing\n", LOADED + timedelta(days=3))
     (home.inbox("AMC") / "dropped.csv").write_text(enrolments({"patient_id": DIRK}), encoding="utf-8")
+
+
+def _read_by_an_older_program(home: Home) -> None:
+    """Leave what a program would have found that did not ask for the range of a score: read again, it is otherwise."""
+    with open_facts(home) as connection:
+        connection.execute("delete from facts.finding where \"column\" = 'tegner'")
 
 
 def _thin(release: Release) -> None:
