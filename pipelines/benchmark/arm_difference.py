@@ -17,7 +17,7 @@ from pipelines.benchmark.numeric import Floats
 from pipelines.benchmark.patient import beside
 from pipelines.benchmark.patient_columns import FEW, Column
 from pipelines.benchmark.placement import Columns
-from pipelines.benchmark.population import population
+from pipelines.benchmark.population import elsewhere, population
 from pipelines.benchmark.reference import Study, read_studies
 from pipelines.benchmark.tables import table
 
@@ -43,6 +43,8 @@ COLUMNS: Mapping[str, Column] = {
     "rounding_highest": (pl.Float64, "Highest estimate that the rounding of the study's figures allows."),
     "n_surgical": (pl.Int32, "Surgical patients behind the estimate: complete, in the overlap."),
     "n_conservative": (pl.Int32, "Conservative patients behind the estimate: complete, in the overlap."),
+    "n_surgical_elsewhere": (pl.Int32, "Of the surgical, those outside the clinic that has most of them."),
+    "n_conservative_elsewhere": (pl.Int32, "Of the conservative, those outside the clinic that has most of them."),
     "n_outside_overlap": (pl.Int32, "Complete patients whose baseline the other arm does not reach; left out."),
     "n_clinics": (pl.Int32, "Clinics behind the estimate, each with an effect of its own."),
     "overlap_lower": (pl.Float64, "Lowest baseline that both arms reach."),
@@ -122,6 +124,8 @@ def _counts(overlap: Overlap) -> Columns:
     return {
         "n_surgical": int((arms == SURGICAL).sum()),
         "n_conservative": int((arms == CONSERVATIVE).sum()),
+        "n_surgical_elsewhere": elsewhere(overlap.patients.filter(pl.col("arm") == SURGICAL)),
+        "n_conservative_elsewhere": elsewhere(overlap.patients.filter(pl.col("arm") == CONSERVATIVE)),
         "n_outside_overlap": overlap.n_outside,
         "n_clinics": overlap.patients["clinic"].n_unique(),
         "overlap_lower": overlap.lower,

@@ -121,7 +121,14 @@ _DIFFERENCE = ComputedModel(
         "estimate is null or estimate between estimate_lower and estimate_upper",
         "at_baseline is null or at_baseline between overlap_lower and overlap_upper",
     ),
-    counts=("n_surgical", "n_conservative", "n_outside_overlap", "n_clinics"),
+    counts=(
+        "n_surgical",
+        "n_conservative",
+        "n_surgical_elsewhere",
+        "n_conservative_elsewhere",
+        "n_outside_overlap",
+        "n_clinics",
+    ),
 )
 
 _PREDICTORS = ComputedModel(
@@ -133,7 +140,7 @@ _PREDICTORS = ComputedModel(
     upstream=("mart.one_year",),
     compute=_computing(predictors.predict, ("mart.one_year",)),
     checks=("estimate is null or n >= n_needed",),
-    counts=("n",),
+    counts=("n", "n_elsewhere"),
 )
 
 _RULES = ComputedModel(

@@ -46,6 +46,11 @@ def count(people: pl.DataFrame) -> Columns:
     return {"n_episodes": people.height} | dict(zip(STATES, map(int, tally), strict=True))
 
 
+def elsewhere(people: pl.DataFrame) -> int:
+    """Count those outside the clinic that has most of them: the least that a clinic finds by subtracting its own."""
+    return people.height - int(people["clinic"].value_counts()["count"].max() or 0)  # type: ignore[arg-type]
+
+
 def known_values(people: pl.DataFrame) -> Floats:
     """Give the values of those who compare."""
     values: Floats = people["value"].to_numpy()

@@ -14,6 +14,7 @@ from pipelines.benchmark.measures import CONSERVATIVE
 from pipelines.benchmark.numeric import Floats
 from pipelines.benchmark.patient_columns import FEW, Column
 from pipelines.benchmark.placement import Columns
+from pipelines.benchmark.population import elsewhere
 from pipelines.benchmark.rules import PHAT_ITEMS_NEEDED
 from pipelines.benchmark.tables import table
 
@@ -37,6 +38,7 @@ COLUMNS: Mapping[str, Column] = {
     "estimate_lower": (pl.Float64, "Lower 95 % limit (HC3)."),
     "estimate_upper": (pl.Float64, "Upper 95 % limit (HC3)."),
     "n": (pl.Int32, "Conservative patients with a one-year PHAT in the window and every term known."),
+    "n_elsewhere": (pl.Int32, "Of n, those outside the clinic that has most of them."),
     "n_needed": (pl.Int32, "Patients needed before anything is estimated: 15 for each coefficient."),
     "r_squared": (pl.Float64, "Share of the variance explained in the patients the model was fitted to."),
     "r_squared_corrected": (pl.Float64, "The same less its optimism, by refitting in resampled patients."),
@@ -53,7 +55,7 @@ def predict(one_year: pl.DataFrame) -> pl.DataFrame:
     Patients decided conservative, their first episode, whoever was operated later included: a failure is an outcome.
     """
     people = _complete(one_year)
-    counts = {"n": people.height, "n_needed": PATIENTS_PER_COEFFICIENT * len(TERMS)}
+    counts = {"n": people.height, "n_elsewhere": elsewhere(people), "n_needed": PATIENTS_PER_COEFFICIENT * len(TERMS)}
     estimates = _estimates(people) if people.height >= counts["n_needed"] else {}
     rows = [{"term": term, "unit": unit} | counts | estimates.get(term, {}) for term, (_, unit) in TERMS.items()]
     return table(rows, SCHEMA)
@@ -64,7 +66,7 @@ def _complete(one_year: pl.DataFrame) -> pl.DataFrame:
     has_answers = (pl.col("phat_items_answered") >= PHAT_ITEMS_NEEDED).fill_null(True)
     seen = first.with_columns(pl.Series("baseline", baselines(first))).filter(pl.col("is_in_window") & has_answers)
     terms = [term.cast(pl.Float64).fill_nan(None).alias(name) for name, (term, _) in TERMS.items()]
-    return seen.select(*terms, pl.col("phat_total").alias("value")).drop_nulls()
+    return seen.select(*terms, "clinic", pl.col("phat_total").alias("value")).drop_nulls()
 
 
 def _estimates(people: pl.DataFrame) -> Mapping[str, Columns]:

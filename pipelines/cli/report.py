@@ -11,8 +11,11 @@ from pipelines.cli.context import find_clinic, read_home
 @click.option("--clinic", "code", help="This clinic's report, for the clinic itself.")
 @click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 @click.option("--release", "release_id", help="Of this release instead of the current snapshot.")
+@click.option("--language", type=click.Choice(["en", "nl", "de"]), help="Else the clinic's, or English.")
 @click.pass_obj
-def report_command(path: str, /, code: str | None, html: Path | None, release_id: str | None) -> None:
+def report_command(
+    path: str, /, code: str | None, html: Path | None, release_id: str | None, language: str | None
+) -> None:
     """Write a report as one page to print: the annual registry report, or a clinic's.
 
     In both, counts of others are rounded or withheld where people could be made out; a clinic sees its own exactly.
@@ -29,7 +32,7 @@ def report_command(path: str, /, code: str | None, html: Path | None, release_id
     with Database(file) as database:
         rows = read_registry(database)
         source = source_of(database, is_synthetic=settings.is_synthetic, registry=settings.name)
-    words = read_words("en")
+    words = read_words(language or (clinic.language if clinic else "en"))
     if clinic is None:
         page, target = registry_page(rows, source, words), html or Path("registry-report.html")
     else:

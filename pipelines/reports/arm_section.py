@@ -7,6 +7,7 @@ from pipelines.reports.chart_forest import Difference, forest_chart
 from pipelines.reports.figure_text import SHARES, difference_text, registry_text, told_count
 from pipelines.reports.measure_table import MEASURES, Notes, figure_text
 from pipelines.reports.palette import in_order
+from pipelines.reports.patient_course import months_of
 from pipelines.reports.picture import Picture, draw
 from pipelines.reports.source import Row, Rows
 from pipelines.reports.study_rows import NO_SPORT, RETURNED
@@ -27,6 +28,14 @@ def in_reading_order(rows: Sequence[Row]) -> Rows:
     )
 
 
+def outcome_visits(rows: Sequence[Row]) -> list[str]:
+    """The visits at which a study's outcomes are told, in order: from its first PHAT on, all where it has none."""
+    visits = {row["timepoint"] for row in rows if row["timepoint"] != "baseline"}
+    scored = [months_of(row["timepoint"]) for row in rows if row["measure"] == "phat_total"]
+    first = min((months for months in scored if months), default=0.0)
+    return sorted((visit for visit in visits if months_of(visit) >= first), key=months_of)
+
+
 def arm_table(rows: Sequence[Row], words: Words, notes: Notes) -> list[dict[str, Any]]:
     """Give the table's lines: registry beside study for each measure and arm."""
     return [
@@ -40,7 +49,7 @@ def arm_table(rows: Sequence[Row], words: Words, notes: Notes) -> list[dict[str,
             "study": figure_text(row, words, "brief"),
             "study_n": "" if row["reference_n"] is None else f"{row['reference_n']:.0f}",
             "notes": notes.number(row),
-            "difference": difference_text(row),
+            "difference": difference_text(row, words),
         }
         for row in in_reading_order(rows)
     ]
@@ -54,7 +63,7 @@ def label_of(row: Row, words: Words) -> str:
 
 def forests(rows: Sequence[Row], words: Words, name: str) -> list[Picture]:
     """Draw the differences: scores in points, shares in percentage points."""
-    ordered = [row for row in in_reading_order(rows) if difference_text(row)]
+    ordered = [row for row in in_reading_order(rows) if difference_text(row, words)]
     points = [row for row in ordered if row["statistic"] not in SHARES]
     shares = [row for row in ordered if row["statistic"] in SHARES and row["category"] not in RETURNED[1:]]
     panels = ((points, "points", 1.0, _margin(points)), (shares, "percent", 100.0, None))
@@ -75,7 +84,7 @@ def _forest(rows: Sequence[Row], unit: str, scale: float, margin: float | None, 
         for row in rows
     ]
     chart = forest_chart(differences, words(f"report.difference_{unit}"), margin)
-    texts = [f"{label_of(row, words)}, {words.code('arm', row['arm'])}: {difference_text(row)}" for row in rows]
+    texts = [f"{label_of(row, words)}, {words.code('arm', row['arm'])}: {difference_text(row, words)}" for row in rows]
     return draw(chart, name, words("report.forest"), "; ".join(texts))
 
 

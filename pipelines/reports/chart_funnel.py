@@ -3,7 +3,8 @@
 It draws what `told_clinics.py` tells; limits follow from the told middle and spread.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipelines.reports.palette import COLOURS, GREY, INK
@@ -13,15 +14,25 @@ from pipelines.reports.told_clinics import Dot, Funnel
 Z = {"95": 1.959963984540054, "998": 3.090232306167813}
 
 
-def funnel_chart(funnel: Funnel, lines: Mapping[str, float], titles: tuple[str, str], own: str = "") -> Any:
-    """Give the chart; `lines` are the study's means by label, `titles` those of size and value, `own` is named."""
+@dataclass(frozen=True)
+class StudyLine:
+    """A study's mean with the ends of its 95 % interval, and how it is called."""
+
+    label: str
+    value: float
+    lower: float
+    upper: float
+
+
+def funnel_chart(funnel: Funnel, lines: Sequence[StudyLine], titles: tuple[str, str], own: str = "") -> Any:
+    """Give the chart; `lines` are the study's means, `titles` those of size and value, `own` is named."""
     import altair as alt
 
     last = max([30, *(dot.n * 1.1 for dot in funnel.dots)])
     x = alt.X("n:Q", scale=alt.Scale(domain=[0, last], nice=False), axis=alt.Axis(title=titles[0], grid=False))
     y = alt.Y("y:Q", scale=alt.Scale(domain=_ends(funnel), nice=False), axis=alt.Axis(title=titles[1]))
-    layers = [*_limits(funnel, last, x, y), *_lines(lines, last, x, y), *_dots(funnel.dots, own, x, y)]
-    return alt.layer(*layers).properties(width=560, height=250)
+    layers = [*_lines(lines, _ends(funnel), last, x, y), *_limits(funnel, last, x, y), *_dots(funnel.dots, own, x, y)]
+    return alt.layer(*layers).properties(width=450, height=250)
 
 
 def _ends(funnel: Funnel) -> list[float]:
@@ -46,16 +57,31 @@ def _limits(funnel: Funnel, last: float, x: Any, y: Any) -> list[Any]:
     return [*layers, middle]
 
 
-def _lines(lines: Mapping[str, float], last: float, x: Any, y: Any) -> list[Any]:
+def _lines(lines: Sequence[StudyLine], ends: Sequence[float], last: float, x: Any, y: Any) -> list[Any]:
+    """Draw each mean with its band; the label stands right of the plot, where no clinic is."""
     import altair as alt
 
-    rows = [{"n": last, "y": value, "label": label} for label, value in lines.items()]
-    base = marks_of(rows)
-    text = base.mark_text(align="right", dy=-5, fontSize=10, color=COLOURS[0])
-    return [
-        base.mark_rule(stroke=COLOURS[0], strokeWidth=1.5, strokeDash=[2, 3]).encode(y),
-        text.encode(x, y, alt.Text("label:N")),
+    low, high = ends
+    rows = [
+        {"y": line.value, "low": max(low, line.lower), "high": min(high, line.upper), "n": last, "label": line.label}
+        | {"at": at}
+        for line, at in zip(lines, _apart([line.value for line in lines], (high - low) / 16), strict=True)
     ]
+    base = marks_of(rows)
+    text = base.mark_text(align="left", dx=6, fontSize=10, color=COLOURS[0])
+    return [
+        base.mark_rect(fill=COLOURS[0], fillOpacity=0.1).encode(alt.Y("low:Q"), alt.Y2("high:Q")),
+        base.mark_rule(stroke=COLOURS[0], strokeWidth=1.5, strokeDash=[2, 3]).encode(y),
+        text.encode(x, alt.Y("at:Q"), alt.Text("label:N")),
+    ]
+
+
+def _apart(values: Sequence[float], gap: float) -> list[float]:
+    """Move values (rising) up until labels there do not overlap."""
+    places: list[float] = []
+    for value in values:
+        places.append(max(value, places[-1] + gap) if places else value)
+    return places
 
 
 def _dots(dots: Sequence[Dot], own: str, x: Any, y: Any) -> list[Any]:

@@ -11,6 +11,9 @@ from pipelines.reports.palette import arm_colour, is_hollow
 from pipelines.reports.picture import marks_of
 from pipelines.reports.told_return import Step
 
+SHAPES = {False: ("square", "triangle-up"), True: ("circle", "diamond")}
+"""By whether an arm is hollow: of the first study, of the second."""
+
 WEEKS_A_MONTH = 30.4375 / 7
 
 
@@ -18,6 +21,7 @@ WEEKS_A_MONTH = 30.4375 / 7
 class Seen:
     """How many of a study's arm had returned at a visit, of those who did sport before."""
 
+    study: str
     arm: str
     months: float
     k: int
@@ -51,6 +55,7 @@ def _curve(arm: str, steps: Sequence[Step], arms: Sequence[str], x: Any, y: Any)
 def _seen(seen: Sequence[Seen], arms: Sequence[str], x: Any, y: Any) -> list[Any]:
     import altair as alt
 
+    studies = list(dict.fromkeys(point.study for point in seen))
     rows = [
         {
             "week": point.months * WEEKS_A_MONTH,
@@ -59,7 +64,7 @@ def _seen(seen: Sequence[Seen], arms: Sequence[str], x: Any, y: Any) -> list[Any
             "colour": arm_colour(point.arm, arms),
             "fill": "#ffffff" if is_hollow(point.arm) else arm_colour(point.arm, arms),
             "is_hollow": is_hollow(point.arm),
-            "shape": "circle" if is_hollow(point.arm) else "square",
+            "shape": SHAPES[is_hollow(point.arm)][studies.index(point.study) % 2],
         }
         for point in seen
     ]

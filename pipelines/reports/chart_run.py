@@ -11,6 +11,9 @@ from pipelines.reports.palette import GREY, INK
 from pipelines.reports.picture import marks_of
 from pipelines.reports.told_clinics import Period
 
+LEVEL_LABELS = 6
+"""More labels than this overlap unless they are turned."""
+
 
 def run_chart(periods: Sequence[Period], titles: tuple[str, str]) -> Any:
     """Give the chart; `titles` are those of the periods and of the percentage."""
@@ -19,7 +22,8 @@ def run_chart(periods: Sequence[Period], titles: tuple[str, str]) -> Any:
     names = [period.name for period in periods]
     known = [period.percent for period in periods if period.percent is not None]
     rows = [{"period": p.name, "y": p.percent, "n": f"{p.n_done}/{p.n_due}"} for p in periods]
-    x = alt.X("period:N", sort=names, scale=alt.Scale(domain=names), axis=alt.Axis(title=titles[0], labelAngle=0))
+    turned = alt.Axis(title=titles[0], labelAngle=-45 if len(names) > LEVEL_LABELS else 0, labelOverlap=False)
+    x = alt.X("period:N", sort=names, scale=alt.Scale(domain=names), axis=turned)
     y = alt.Y("y:Q", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(title=titles[1], values=[0, 25, 50, 75, 100]))
     base = marks_of(rows)
     shown = base.transform_filter("isValid(datum.y)")

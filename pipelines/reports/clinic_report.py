@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.release.disclosure import BASE, THRESHOLD
-from pipelines.reports.arm_section import in_reading_order, label_of
+from pipelines.reports.arm_section import in_reading_order, label_of, outcome_visits
 from pipelines.reports.clinic_section import funnel_section
 from pipelines.reports.completeness_section import COLUMNS, run_section, waterfalls
 from pipelines.reports.counsel_page import limits_text
@@ -56,23 +56,34 @@ def _enrolled(rows: RegistryRows, clinic: str, words: Words) -> list[dict[str, A
 
 
 def _study(rows: RegistryRows, told: Rows, study: str, clinic: str, words: Words, notes: Notes) -> Mapping[str, Any]:
-    arms = rows.of("arms", study=study)
-    name = f"{study.replace('_', '-')}-funnel"
+    visits = outcome_visits([row for row in told if row["study"] == study])
     return {
         "name": words.code("study", study),
-        "limits": limits_text(study, people_of(arms), words),
-        "outcomes": _outcomes(rows.of("clinics", study=study, clinic=clinic), told, words, notes),
-        "funnel": funnel_section(rows.of("clinics", study=study), arms, words, name, clinic),
-        "verdict": _verdict(rows.of("clinics", study=study, clinic=clinic), words),
+        "limits": limits_text(study, people_of(rows.of("arms", study=study)), words),
+        "visits": [_visit(rows, told, {"study": study, "timepoint": v}, clinic, words, notes) for v in visits],
+    }
+
+
+def _visit(
+    rows: RegistryRows, told: Rows, where: Mapping[str, str], clinic: str, words: Words, notes: Notes
+) -> Mapping[str, Any]:
+    """What the clinic found at one visit beside one study; `where` names them."""
+    own, clinics = rows.of("clinics", clinic=clinic, **where), rows.of("clinics", **where)
+    name = "-".join([*where.values(), "funnel"]).replace("_", "-")
+    return {
+        "visit": words.code("visit", where["timepoint"]),
+        "outcomes": _outcomes(own, told, words, notes),
+        "funnel": funnel_section(clinics, rows.of("arms", **where), words, name, clinic),
+        "verdict": _verdict(own, words),
     }
 
 
 def _outcomes(own: Sequence[Row], told: Rows, words: Words, notes: Notes) -> list[dict[str, Any]]:
     """Give a line an outcome and arm: the clinic exactly, the registry as told, the study as printed."""
     registry = {key_of(row): row for row in told}
-    year = [row for row in own if row["timepoint"] == ONE_YEAR and row["arm"] != "all" and key_of(row) in registry]
+    here = [row for row in own if row["arm"] != "all" and key_of(row) in registry]
     lines = []
-    for row in in_reading_order(year):
+    for row in in_reading_order(here):
         theirs = registry[key_of(row)]
         percent = row["follow_up_percent"]
         lines.append(
@@ -102,7 +113,7 @@ def own_text(row: Row, statistic: str, words: Words) -> str:
 
 def _verdict(own: Sequence[Row], words: Words) -> dict[str, str] | None:
     """Say where the clinic stands in the funnel, with the arm in the model too, and what the missing could change."""
-    phat = [r for r in own if (r["measure"], r["timepoint"], r["arm"]) == ("phat_total", ONE_YEAR, "all")]
+    phat = [r for r in own if (r["measure"], r["arm"]) == ("phat_total", "all")]
     if not phat or phat[0]["verdict"] is None:
         return None
     row = phat[0]

@@ -3,22 +3,24 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.reports.chart_funnel import funnel_chart
+from pipelines.reports.chart_funnel import StudyLine, funnel_chart
 from pipelines.reports.picture import Picture, draw
 from pipelines.reports.source import Row
 from pipelines.reports.told_clinics import Dot, Funnel, tell_funnel
 from pipelines.reports.words import Words
 
+PHAT = "phat_total"
+
 
 def funnel_section(
     clinics: Sequence[Row], arms: Sequence[Row], words: Words, name: str, own: str = ""
 ) -> dict[str, Any] | None:
-    """Give the funnel of the one-year PHAT of both arms; None where no clinic is large enough for a verdict."""
-    rows = [row for row in clinics if _is_phat(row) and row["arm"] == "all"]
+    """Give the funnel of the PHAT of both arms at one visit; None where no clinic is large enough for a verdict."""
+    rows = [row for row in clinics if row["measure"] == PHAT and row["arm"] == "all"]
     funnel = tell_funnel(rows, own)
     if funnel is None:
         return None
-    lines = study_lines([row for row in arms if _is_phat(row)], words)
+    lines = study_lines([row for row in arms if row["measure"] == PHAT], words)
     places = {"judged": funnel.n_judged, "small": funnel.n_not_shown, "chance": f"{funnel.n_flags_by_chance:.1f}"}
     return {
         "picture": _picture(funnel, lines, words, name, own),
@@ -28,24 +30,28 @@ def funnel_section(
     }
 
 
-def study_lines(rows: Sequence[Row], words: Words) -> dict[str, float]:
-    """The study's means by label; equal ones share a line."""
-    by_value: dict[float, list[str]] = {}
+def study_lines(rows: Sequence[Row], words: Words) -> list[StudyLine]:
+    """The study's means with their intervals, the lowest first; arms of the same mean share a line, as wide as both."""
+    by_value: dict[float, list[Row]] = {}
     for row in rows:
         if row["reference_value"] is not None:
-            by_value.setdefault(row["reference_value"], []).append(words.code("arm", row["arm"]))
-    return {words("report.study_line", arms=", ".join(arms), value=f"{v:g}"): v for v, arms in by_value.items()}
+            by_value.setdefault(row["reference_value"], []).append(row)
+    return [_study_line(value, by_value[value], words) for value in sorted(by_value)]
 
 
-def _is_phat(row: Row) -> bool:
-    return (row["measure"], row["timepoint"]) == ("phat_total", "month_12")
+def _study_line(value: float, rows: Sequence[Row], words: Words) -> StudyLine:
+    arms = ", ".join(words.code("arm", row["arm"]) for row in rows)
+    ends = {end: [row[f"reference_estimate_{end}"] for row in rows] for end in ("lower", "upper")}
+    lower, upper = ([value if number is None else number for number in ends[end]] for end in ("lower", "upper"))
+    return StudyLine(words("report.study_line", arms=arms, value=f"{value:g}"), value, min(lower), max(upper))
 
 
-def _picture(funnel: Funnel, lines: dict[str, float], words: Words, name: str, own: str) -> Picture:
+def _picture(funnel: Funnel, lines: Sequence[StudyLine], words: Words, name: str, own: str) -> Picture:
     titles = words("report.funnel_n"), words("report.funnel_value")
     texts = [f"{dot.name or words('report.a_clinic')}: n {dot.n}, {dot.value:.1f}" for dot in funnel.dots]
-    description = "; ".join([f"{words('report.registry_mean')}: {funnel.theta:g}", *lines, *texts])
-    return draw(funnel_chart(funnel, lines, titles, own), name, words("report.funnel"), description)
+    study = [line.label for line in lines]
+    description = "; ".join([f"{words('report.registry_mean')}: {funnel.theta:g}", *study, *texts])
+    return draw(funnel_chart(funnel, lines, titles, own), name, words("report.funnel_drawn"), description)
 
 
 def _line(dot: Dot, words: Words) -> dict[str, str]:
@@ -56,4 +62,6 @@ def _line(dot: Dot, words: Words) -> dict[str, str]:
         "follow_up": percent or words("report.withheld"),
         "value": f"{dot.value:.0f}",
         "verdict": words.code("verdict", dot.verdict),
+        "wide": words.code("verdict", dot.verdict_wide) if dot.verdict_wide else words("report.not_estimable"),
+        "with_arm": words.code("verdict", dot.verdict_with_arm),
     }

@@ -18,18 +18,18 @@ def registry_text(row: Row, words: Words) -> str:
     return words("brief.mean_sd", value=_number(row["estimate"]), sd=_number(row["sd"]))
 
 
-def difference_text(row: Row) -> str:
+def difference_text(row: Row, words: Words) -> str:
     """Registry less study with its interval: points, or percentage points for shares; empty where there is none."""
     if row["difference"] is None or row["difference_lower"] is None:
         return ""
     scale = 100 if row["statistic"] in SHARES else 1
     middle, lower, upper = (scale * row[f"difference{end}"] for end in ("", "_lower", "_upper"))
-    return f"{middle:+.0f} ({lower:+.0f} to {upper:+.0f})"
+    return words("report.interval", middle=f"{middle:+.0f}", lower=f"{lower:+.0f}", upper=f"{upper:+.0f}")
 
 
 def told_count(count: int | None, words: Words) -> str:
     """A count, or that it is withheld."""
-    return words("report.withheld") if count is None else f"{count:,}"
+    return words("report.withheld") if count is None else f"{count:,}".replace(",", "\u00a0")
 
 
 def told_percent(part: int | None, whole: int | None, words: Words) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.release.disclosure import BASE, THRESHOLD, tell_count
-from pipelines.reports.arm_section import AT_START, arm_table, equivalences, forests
+from pipelines.reports.arm_section import AT_START, arm_table, equivalences, forests, outcome_visits
 from pipelines.reports.clinic_section import funnel_section
 from pipelines.reports.completeness_section import COLUMNS, run_section, waterfalls
 from pipelines.reports.counsel_page import limits_text
-from pipelines.reports.difference_section import difference_lines, predictor_lines
+from pipelines.reports.difference_section import difference_section, predictor_lines
 from pipelines.reports.figure_text import told_count
 from pipelines.reports.measure_table import Notes
 from pipelines.reports.page import render_page
@@ -84,18 +84,27 @@ def _told(counts: Sequence[int], words: Words) -> str:
 
 def _study(rows: RegistryRows, told: Rows, study: str, words: Words, notes: Notes) -> Mapping[str, Any]:
     own = [row for row in told if row["study"] == study]
-    year = [row for row in own if row["timepoint"] == ONE_YEAR]
     start = [row for row in own if row["timepoint"] == "baseline" and row["measure"] in AT_START]
-    clinics, arms, name = rows.of("clinics", study=study), rows.of("arms", study=study), study.replace("_", "-")
     return {
         "name": words.code("study", study),
-        "limits": limits_text(study, people_of(arms), words),
+        "limits": limits_text(study, people_of(rows.of("arms", study=study)), words),
         "start": arm_table(start, words, notes),
-        "outcomes": arm_table(year, words, notes),
-        "forests": forests(year, words, name),
-        "equivalences": equivalences(year, words),
-        "differences": difference_lines(rows.of("differences", study=study), words),
-        "funnel": funnel_section(clinics, arms, words, f"{name}-funnel"),
+        "visits": [_visit(rows, own, (study, visit), words, notes) for visit in outcome_visits(own)],
+    }
+
+
+def _visit(rows: RegistryRows, own: Rows, place: tuple[str, str], words: Words, notes: Notes) -> Mapping[str, Any]:
+    """What the registry found at one visit beside one study; `place` is (study, visit)."""
+    where = dict(zip(("study", "timepoint"), place, strict=True))
+    start = [row for row in own if row["timepoint"] == "baseline"]
+    here, name = [row for row in own if row["timepoint"] == place[1]], "-".join(place).replace("_", "-")
+    return {
+        "visit": words.code("visit", place[1]),
+        "outcomes": arm_table(here, words, notes),
+        "forests": forests(here, words, name),
+        "equivalences": equivalences(here, words),
+        "difference": difference_section(rows, start, where, words, f"{name}-difference"),
+        "funnel": funnel_section(rows.of("clinics", **where), rows.of("arms", **where), words, f"{name}-funnel"),
     }
 
 

@@ -27,28 +27,29 @@ def return_section(rows: RegistryRows, words: Words, name: str) -> dict[str, Any
     chart = return_chart(curves, seen, (words("report.weeks"), words("report.share_returned")))
     lines, since_decision = _lines(curves, words), tell_return(rows["people"], rows["visits"], "decision_on")
     texts = [f"{line['arm']}: {', '.join(line['cells'])}" for line in lines]
-    texts += [f"{words.code('arm', s.arm)}, {s.months:g}: {s.k}/{s.n}" for s in seen]
+    texts += [f"{words.code('study', s.study)}, {words.code('arm', s.arm)}, {s.months:g}: {s.k}/{s.n}" for s in seen]
     return {
         "picture": draw(chart, name, words("report.return_title"), "; ".join(texts)),
         "weeks": TOLD_WEEKS,
         "lines": lines,
         "sensitivity": _lines({arm: since_decision[arm] for arm in curves if arm in since_decision}, words),
-        "seen": [_seen(point, words) for point in seen],
+        "seen": _by_study(seen, words),
     }
 
 
 def study_counts(rows: Sequence[Row]) -> list[Seen]:
     """The study's returned of those who did sport before, at each visit it printed."""
-    counts: dict[tuple[str, str], dict[str, float]] = {}
+    counts: dict[tuple[str, str, str], dict[str, float]] = {}
     for row in rows:
         if row["measure"] == "return_to_sport" and row["statistic"] == "count":
-            counts.setdefault((row["arm"], row["timepoint"]), {})[row["category"]] = row["reference_value"]
-    arms = in_order([arm for arm, _ in counts])
+            place = row["study"], row["arm"], row["timepoint"]
+            counts.setdefault(place, {})[row["category"]] = row["reference_value"]
+    arms = in_order([arm for _, arm, _ in counts])
     found = [
-        Seen(arm, months_of(visit), round(sum(by.get(name, 0) for name in RETURNED)), round(_sporting(by)))
-        for (arm, visit), by in counts.items()
+        Seen(study, arm, months_of(visit), round(sum(by.get(name, 0) for name in RETURNED)), round(_sporting(by)))
+        for (study, arm, visit), by in counts.items()
     ]
-    return sorted(found, key=lambda seen: (arms.index(seen.arm), seen.months))
+    return sorted(found, key=lambda seen: (seen.study, arms.index(seen.arm), seen.months))
 
 
 def _sporting(counts: Mapping[str, float]) -> float:
@@ -73,6 +74,13 @@ def _step(step: Step, words: Words) -> str:
         "upper": f"{100 * step.upper:.0f}",
     }
     return words("report.share", n=told_count(step.n, words), **places)
+
+
+def _by_study(seen: Sequence[Seen], words: Words) -> list[dict[str, Any]]:
+    return [
+        {"study": words.code("study", study), "points": [_seen(point, words) for point in seen if point.study == study]}
+        for study in dict.fromkeys(point.study for point in seen)
+    ]
 
 
 def _seen(point: Seen, words: Words) -> dict[str, str]:

@@ -4,7 +4,7 @@ The rows keep their names, so that tables and pictures are made of what is told 
 why a figure is missing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from pipelines.release.disclosure import SUPPRESSED, Part, Share, tell_cells, tell_count, tell_share
@@ -125,27 +125,75 @@ TELLERS: Mapping[str, Callable[[Row, int], dict[str, Any]]] = {
 
 
 def _tell_sport(rows: Sequence[Row], parts: Parts) -> Rows:
-    """Return to sport: categories add up to n, so one withheld alone would be found; any return stands beside them."""
+    """Return to sport: categories add up to n, so one withheld alone would be found; any return stands beside them.
+
+    Two studies beside one arm count nearly the same people: a category is told beside both or beside neither.
+    """
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         groups.setdefault(key_of(row)[:-1], []).append(row)
-    return [told for group in groups.values() for told in _tell_categories(group, parts)]
+    fit = {key: _fit(group, parts) for key, group in groups.items()}
+    return [
+        told
+        for (study, arm, visit, measure), group in groups.items()
+        for told in _tell_categories(
+            group, parts, _shared(fit, {key for key in groups if key[1:] == (arm, visit, measure)}, study)
+        )
+    ]
 
 
-def _tell_categories(group: Sequence[Row], parts: Parts) -> Rows:
-    clinics = {row["category"]: parts.get(key_of(row), ()) for row in group}
-    cells = {name: [clinic["n_events"] or 0 for clinic in found] for name, found in clinics.items()}
-    if not all(cells.values()) or len({len(counts) for counts in cells.values()}) > 1:
-        return [{**row, **dict.fromkeys(SHOWN), "withheld": SUPPRESSED} for row in group]
+def _shared(fit: Mapping[tuple[str, ...], set[str]], keys: set[tuple[str, ...]], study: str) -> set[str]:
+    """The categories fit to tell beside a study that no other study at that place makes unfit."""
+    (own,) = (fit[key] for key in keys if key[0] == study)
+    return own.intersection(*(fit[key] for key in keys))
+
+
+def _fit(group: Sequence[Row], parts: Parts) -> set[str]:
+    """The categories of one study that may be told; those it does not print are one cell of their own."""
+    cells = _cells(group, parts)
+    if not _is_known(cells):
+        return set()
+    if not _is_complete(cells):
+        n = _sizes(group, parts)
+        rest = [whole - sum(counts) for whole, *counts in zip(n, *cells.values(), strict=True)]
+        return set(tell_cells({**cells, REST: rest}).told) - {REST}
     # Any return and no return are told as well, so each side's categories must add up to it without giving one away.
     sides = ({name: cells[name] for name in cells if (name in RETURNED) == is_back} for is_back in (True, False))
-    fit = {name for side in sides for name in tell_cells(side, last=RETURNED[0]).told}
-    told = [_tell(row, clinics[row["category"]]) for row in group]
+    return {name for side in sides for name in tell_cells(side, last=RETURNED[0]).told}
+
+
+REST = "rest"
+
+
+def _cells(group: Sequence[Row], parts: Parts) -> dict[str, list[int]]:
+    return {row["category"]: [clinic["n_events"] or 0 for clinic in parts.get(key_of(row), ())] for row in group}
+
+
+def _sizes(group: Sequence[Row], parts: Parts) -> list[int]:
+    return [clinic["n"] for clinic in parts[key_of(group[0])]]
+
+
+def _is_known(cells: Mapping[str, Sequence[int]]) -> bool:
+    """Say whether the same clinics are known behind every category."""
+    return all(cells.values()) and len({len(counts) for counts in cells.values()}) == 1
+
+
+def _is_complete(categories: Collection[str]) -> bool:
+    """Say whether a study prints every category: only then can any return be counted."""
+    return {*RETURNED, NO_SPORT} <= set(categories)
+
+
+def _tell_categories(group: Sequence[Row], parts: Parts, fit: Collection[str]) -> Rows:
+    cells = _cells(group, parts)
+    if not _is_known(cells):
+        return [{**row, **dict.fromkeys(SHOWN), "withheld": SUPPRESSED} for row in group]
+    told = [_tell(row, parts.get(key_of(row), ())) for row in group]
     for row in told:
         if row["category"] not in fit:
             row |= dict.fromkeys(SHOWN[2:]) | {"withheld": SUPPRESSED}
-    n = [clinic["n"] for clinic in clinics[group[0]["category"]]]
-    return [*told, *_any(group, cells, n, has_sporting=NO_SPORT in fit)]
+    if not _is_complete(cells):
+        return told
+    return [*told, *_any(group, cells, _sizes(group, parts), has_sporting=NO_SPORT in fit)]
 
 
 def _any(group: Sequence[Row], cells: Mapping[str, Sequence[int]], n: Sequence[int], *, has_sporting: bool) -> Rows:

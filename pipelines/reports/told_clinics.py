@@ -24,6 +24,8 @@ class Dot:
     value: float
     verdict: str
     follow_up_percent: float | None
+    verdict_wide: str = ""  # with limits as wide as clinics differ beyond chance; empty under ten clinics
+    verdict_with_arm: str = ""  # with the treatment in the model
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,22 @@ def tell_funnel(rows: Sequence[Row], own: str = "") -> Funnel | None:
 
 
 def _exact(row: Row) -> Dot:
-    return Dot(row["clinic"], row["n_adjusted"], row["adjusted"], row["verdict"], row["follow_up_percent"])
+    return Dot(
+        row["clinic"], row["n_adjusted"], row["adjusted"], row["verdict"], row["follow_up_percent"], **_others(row)
+    )
 
 
 def _rounded(row: Row) -> Dot:
     share = tell_share([Part(row["n"] + row["n_missing"], row["n"])])
     percent = None if share.proportion is None else float(round(100 * share.proportion))
     n = max(BASE, round_count(row["n_adjusted"]))
-    return Dot("", n, float(round(row["adjusted"])), row["verdict"], percent)
+    return Dot("", n, float(round(row["adjusted"])), row["verdict"], percent, **_others(row))
+
+
+def _others(row: Row) -> dict[str, str]:
+    """The verdicts beside the plain one."""
+    wide = row["verdict_overdispersed"] if row["overdispersion_tau2"] is not None else None
+    return {"verdict_wide": wide or "", "verdict_with_arm": row["verdict_with_arm"] or ""}
 
 
 @dataclass(frozen=True)
@@ -116,7 +126,7 @@ def _tell_pool(rows: Sequence[Row], days: Sequence[date]) -> Period:
             own[row["clinic"]] = [due + row["n_due"], done + row["n_done"]]
     share = tell_share([Part(due, done) for due, done in own.values()])
     ends = dict.fromkeys((_quarter(days[0]), _quarter(days[-1])))
-    return Period(" to ".join(ends), share.n, share.k)
+    return Period(" - ".join(ends), share.n, share.k)
 
 
 def _quarter(day: date) -> str:

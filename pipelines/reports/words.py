@@ -1,4 +1,4 @@
-"""The words of reports, in every language, from the one catalogue `words.toml`. It formats text and knows no figure."""
+"""The words of reports, in every language, from the catalogues `words*.toml`. It formats text and knows no figure."""
 
 import tomllib
 from collections.abc import Mapping
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-CATALOGUE = Path(__file__).with_name("words.toml")
+CATALOGUES = tuple(Path(__file__).with_name(name) for name in ("words.toml", "words_report.toml"))
+"""What patients read, and what stands in the reports on arms and clinics; no table is in both."""
+
 LANGUAGES = ("en", "nl", "de")
 
 
@@ -34,5 +36,10 @@ def read_words(language: str = "en") -> Words:
 
 @cache
 def _catalogue() -> Mapping[str, Mapping[str, str]]:
-    tables = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
-    return {f"{table}.{name}": texts for table, entries in tables.items() for name, texts in entries.items()}
+    read = (tomllib.loads(file.read_text(encoding="utf-8")) for file in CATALOGUES)
+    return {
+        f"{table}.{name}": texts
+        for tables in read
+        for table, entries in tables.items()
+        for name, texts in entries.items()
+    }

@@ -86,7 +86,7 @@ def test_the_subtracting_clinic_finds_nobody_in_the_told_rows() -> None:
 
 
 def test_a_clinic_reads_its_own_counts_exactly() -> None:
-    assert "Overdue at one year: 3." in clinic()
+    assert "Overdue, at one year: 3." in clinic()
     assert re.search(
         r"of which lost</th>.*?at one year</th>(?:<td[^>]*>\d+</td>){5}<td[^>]*>2</td>", clinic(), re.DOTALL
     )

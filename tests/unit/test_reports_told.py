@@ -86,6 +86,7 @@ def test_categories_of_return_do_not_give_a_withheld_one_away() -> None:
 def clinic(name: str, n: int, value: float, verdict: str | None = "within", n_missing: int = 0) -> Row:
     counts = {"n": n, "n_missing": n_missing, "n_adjusted": n, "follow_up_percent": 100 * n / (n + n_missing)}
     funnel = {"registry_estimate": 79.6, "residual_sd": 18.4, "n_flags_by_chance": 0.1, "overdispersion_tau2": None}
+    funnel |= {"verdict_overdispersed": None, "verdict_with_arm": "within"}
     return {"clinic": name, "adjusted": value, "verdict": verdict, **counts, **funnel}
 
 
@@ -116,7 +117,7 @@ def quarter(month: int, name: str, due: int, done: int) -> Row:
 def test_quarters_too_small_to_tell_are_pooled_with_their_neighbours() -> None:
     rows = [quarter(m, name, 20, done) for m, done in ((1, 18), (4, 10), (7, 17)) for name in ("AMC", "BRG")]
     periods = tell_periods(rows)
-    assert periods == [Period("2025 Q1 to 2025 Q3", 120, 90)]
+    assert periods == [Period("2025 Q1 - 2025 Q3", 120, 90)]
     assert tell_periods(rows, own="AMC")[0] == Period("2025 Q1", 20, 18)
 
 
