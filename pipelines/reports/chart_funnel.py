@@ -31,7 +31,7 @@ def funnel_chart(funnel: Funnel, lines: Sequence[StudyLine], titles: tuple[str, 
     last = max([30, *(dot.n * 1.1 for dot in funnel.dots)])
     x = alt.X("n:Q", scale=alt.Scale(domain=[0, last], nice=False), axis=alt.Axis(title=titles[0], grid=False))
     y = alt.Y("y:Q", scale=alt.Scale(domain=_ends(funnel), nice=False), axis=alt.Axis(title=titles[1]))
-    layers = [*_lines(lines, _ends(funnel), last, x, y), *_limits(funnel, last, x, y), *_dots(funnel.dots, own, x, y)]
+    layers = [*_lines(lines, _ends(funnel), last, x), *_limits(funnel, last, x, y), *_dots(funnel.dots, own, x, y)]
     return alt.layer(*layers).properties(width=450, height=250)
 
 
@@ -57,7 +57,7 @@ def _limits(funnel: Funnel, last: float, x: Any, y: Any) -> list[Any]:
     return [*layers, middle]
 
 
-def _lines(lines: Sequence[StudyLine], ends: Sequence[float], last: float, x: Any, y: Any) -> list[Any]:
+def _lines(lines: Sequence[StudyLine], ends: Sequence[float], last: float, x: Any) -> list[Any]:
     """Draw each mean with its band; the label stands right of the plot, where no clinic is."""
     import altair as alt
 
@@ -67,12 +67,13 @@ def _lines(lines: Sequence[StudyLine], ends: Sequence[float], last: float, x: An
         | {"at": at}
         for line, at in zip(lines, _apart([line.value for line in lines], (high - low) / 16), strict=True)
     ]
-    base = marks_of(rows)
+    base, scale = marks_of(rows), alt.Scale(domain=list(ends), nice=False, zero=False)
+    low_end, middle, label = (alt.Y(f"{name}:Q", scale=scale) for name in ("low", "y", "at"))
     text = base.mark_text(align="left", dx=6, fontSize=10, color=COLOURS[0])
     return [
-        base.mark_rect(fill=COLOURS[0], fillOpacity=0.1).encode(alt.Y("low:Q"), alt.Y2("high:Q")),
-        base.mark_rule(stroke=COLOURS[0], strokeWidth=1.5, strokeDash=[2, 3]).encode(y),
-        text.encode(x, alt.Y("at:Q"), alt.Text("label:N")),
+        base.mark_rect(fill=COLOURS[0], fillOpacity=0.1).encode(low_end, alt.Y2("high:Q")),
+        base.mark_rule(stroke=COLOURS[0], strokeWidth=1.5, strokeDash=[2, 3]).encode(middle),
+        text.encode(x, label, alt.Text("label:N")),
     ]
 
 

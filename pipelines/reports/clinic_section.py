@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipelines.reports.chart_funnel import StudyLine, funnel_chart
+from pipelines.reports.palette import in_order
 from pipelines.reports.picture import Picture, draw
 from pipelines.reports.source import Row
 from pipelines.reports.told_clinics import Dot, Funnel, tell_funnel
@@ -40,7 +41,7 @@ def study_lines(rows: Sequence[Row], words: Words) -> list[StudyLine]:
 
 
 def _study_line(value: float, rows: Sequence[Row], words: Words) -> StudyLine:
-    arms = ", ".join(words.code("arm", row["arm"]) for row in rows)
+    arms = ", ".join(words.code("arm", arm) for arm in in_order([row["arm"] for row in rows]))
     ends = {end: [row[f"reference_estimate_{end}"] for row in rows] for end in ("lower", "upper")}
     lower, upper = ([value if number is None else number for number in ends[end]] for end in ("lower", "upper"))
     return StudyLine(words("report.study_line", arms=arms, value=f"{value:g}"), value, min(lower), max(upper))

@@ -13,6 +13,9 @@ from pipelines.reports.palette import CONFIG
 
 SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"[^>]*>')
 
+MARK_LABEL = re.compile(r' aria-(?:label|roledescription)="[^"]*"')
+"""What Vega says of every mark and axis: in English, with all digits. The picture's own description stands instead."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -43,7 +46,7 @@ def draw(chart: Any, name: str, title: str, description: str) -> Picture:
 
     version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
     spec = {**(chart if isinstance(chart, dict) else chart.to_dict()), "config": dict(CONFIG)}
-    svg = vl_convert.vegalite_to_svg(spec, vl_version=version, allowed_base_urls=[])
+    svg = MARK_LABEL.sub("", vl_convert.vegalite_to_svg(spec, vl_version=version, allowed_base_urls=[]))
     return Picture(name, _with_alternative(_with_own_ids(svg, name), name, title, description), title, description)
 
 

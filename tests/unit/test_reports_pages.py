@@ -4,6 +4,8 @@ import re
 from datetime import datetime
 from functools import cache
 
+import pytest
+
 from pipelines.release.disclosure import is_small
 from pipelines.reports.clinic_report import clinic_page
 from pipelines.reports.registry_report import registry_page, told_arms
@@ -96,3 +98,20 @@ def test_a_clinic_reads_its_own_counts_exactly() -> None:
 def test_quotes_from_the_data_are_escaped() -> None:
     page = clinic_page(small_registry(), "AMC", "<i>Amsterdam</i>", SOURCE, WORDS)
     assert "<i>Amsterdam" not in page
+
+
+@pytest.mark.parametrize("language", ["nl", "de"])
+def test_both_pages_can_be_had_in_another_language_with_no_english_left(language: str) -> None:
+    words = read_words(language)
+    english = [
+        text
+        for name, text in WORDS.texts.items()
+        if name.startswith(("report.", "definition.", "verdict.")) and len(text) > 20 and "{" not in text
+    ]
+    for page in (
+        registry_page(small_registry(), SOURCE, words),
+        clinic_page(small_registry(), "AMC", "Amsterdam", SOURCE, words),
+    ):
+        assert f'<html lang="{language}">' in page
+        assert [text for text in english if text in page] == []
+        assert " to " not in re.sub(r"<ol.*?</ol>|<footer.*", "", page, flags=re.DOTALL)
