@@ -31,14 +31,15 @@ def counsel_command(path: str, /, age: int, phat: float, tendons: str, html: Pat
     It recommends nothing. Age and tendons decide whether the study speaks about such a person; they move no figure.
     Works without a registry; with one, its own people stand beside the study where there are enough.
     """
-    from pipelines.reports.counsel import Question, answer
+    from pipelines.reports.counsel import Question, answer, beside_one_year
     from pipelines.reports.counsel_page import counsel_lines, counsel_page
     from pipelines.reports.study_rows import seed_frame
     from pipelines.reports.words import read_words
 
     question, words = Question(age, phat, tendons), read_words(language)
     answers = answer(question, seed_frame())
-    local, source = _read_local(path, phat, answers[0].name, [arm.arm for arm in answers[0].arms])
+    beside = beside_one_year(answers)
+    local, source = _read_local(path, phat, beside.name, [arm.arm for arm in beside.arms])
     if html is None:
         for line in counsel_lines(question, answers, local, words):
             click.echo(line)

@@ -7,7 +7,6 @@ from pipelines.reports.chart_forest import Difference, forest_chart
 from pipelines.reports.figure_text import SHARES, difference_text, registry_text, told_count
 from pipelines.reports.measure_table import MEASURES, Notes, figure_text
 from pipelines.reports.palette import in_order
-from pipelines.reports.patient_course import months_of
 from pipelines.reports.picture import Picture, draw
 from pipelines.reports.source import Row, Rows
 from pipelines.reports.study_rows import NO_SPORT, RETURNED
@@ -26,14 +25,6 @@ def in_reading_order(rows: Sequence[Row]) -> Rows:
     return sorted(
         known, key=lambda r: (order.index(r["measure"]), CATEGORIES.index(r["category"]), arms.index(r["arm"]))
     )
-
-
-def outcome_visits(rows: Sequence[Row]) -> list[str]:
-    """The visits at which a study's outcomes are told, in order: from its first PHAT on, all where it has none."""
-    visits = {row["timepoint"] for row in rows if row["timepoint"] != "baseline"}
-    scored = [months_of(row["timepoint"]) for row in rows if row["measure"] == "phat_total"]
-    first = min((months for months in scored if months), default=0.0)
-    return sorted((visit for visit in visits if months_of(visit) >= first), key=months_of)
 
 
 def arm_table(rows: Sequence[Row], words: Words, notes: Notes) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.release.disclosure import BASE, THRESHOLD
-from pipelines.reports.arm_section import in_reading_order, label_of, outcome_visits
+from pipelines.reports.arm_section import in_reading_order, label_of
 from pipelines.reports.clinic_section import funnel_section
 from pipelines.reports.completeness_section import COLUMNS, run_section, waterfalls
 from pipelines.reports.counsel_page import limits_text
@@ -15,9 +15,10 @@ from pipelines.reports.figure_text import SHARES, registry_text
 from pipelines.reports.measure_table import Notes, figure_text
 from pipelines.reports.page import render_page
 from pipelines.reports.palette import in_order
-from pipelines.reports.registry_report import people_of, studies_of, told_arms
+from pipelines.reports.registry_report import people_of, place_of, studies_of, told_arms
 from pipelines.reports.registry_rows import RegistryRows
 from pipelines.reports.source import Row, Rows, Source
+from pipelines.reports.study_rows import outcome_visits
 from pipelines.reports.told_arms import key_of
 from pipelines.reports.words import Words
 
@@ -56,7 +57,7 @@ def _enrolled(rows: RegistryRows, clinic: str, words: Words) -> list[dict[str, A
 
 
 def _study(rows: RegistryRows, told: Rows, study: str, clinic: str, words: Words, notes: Notes) -> Mapping[str, Any]:
-    visits = outcome_visits([row for row in told if row["study"] == study])
+    visits = outcome_visits(place_of(row) for row in told if row["study"] == study)
     return {
         "name": words.code("study", study),
         "limits": limits_text(study, people_of(rows.of("arms", study=study)), words),

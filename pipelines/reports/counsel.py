@@ -5,21 +5,20 @@ moves with them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines.reports.palette import in_order
-from pipelines.reports.study_rows import study_rows
+from pipelines.reports.study_rows import outcome_visits, study_rows
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from pipelines.benchmark.expected import Course
     from pipelines.benchmark.reference import Study
 
 TENDONS: Mapping[str, int | None] = {"one": 1, "two": 2, "three": 2, "unknown": None}
 """Avulsed free tendons by what may be said; who counts muscles says three and means both."""
-
-ONE_YEAR = "month_12"
 
 
 @dataclass(frozen=True)
@@ -53,31 +52,42 @@ class ArmAnswer:
     r_low: float | None
     r_high: float | None
     is_beyond: bool
-    before: Mapping[str, Any] | None  # the study's row of PHAT at baseline
-    after: Mapping[str, Any] | None  # and at one year
+    before: Mapping[str, Any] | None = None  # the study's row of PHAT at baseline
+    after: Mapping[str, Any] | None = None  # and at the visit
 
 
 @dataclass(frozen=True)
 class StudyAnswer:
-    """A study's arms and its one-year rows."""
+    """A study's arms and its rows at one visit."""
 
     name: str
+    visit: str
     n: int
     arms: tuple[ArmAnswer, ...]
     rows: Sequence[Mapping[str, Any]]
 
 
 def answer(question: Question, outcome: "pl.DataFrame") -> list[StudyAnswer]:
-    """Answer from every study in `outcome`, the rows of `reference.outcome`."""
+    """Answer from every study in `outcome`, the rows of `reference.outcome`, at each visit whose outcomes it prints."""
     from pipelines.benchmark.reference import read_studies
 
-    return [_study(question, study) for study in read_studies(outcome)]
+    return [
+        _study(question, study, visit)
+        for study in read_studies(outcome)
+        for visit in outcome_visits((figure.timepoint, figure.measure) for figure in study.figures)
+    ]
 
 
-def _study(question: Question, study: "Study") -> StudyAnswer:
-    before, after = study_rows(study, "baseline"), study_rows(study, ONE_YEAR)
-    arms = tuple(_arm(question, study, arm, before, after) for arm in in_order(study.arms))
-    return StudyAnswer(study.name, people_of(study), arms, after)
+def beside_one_year(answers: Sequence[StudyAnswer]) -> StudyAnswer:
+    """The answer whose rules of comparability hold for the registry's own one-year figures."""
+    return next((answer for answer in answers if answer.visit == "month_12"), answers[0])
+
+
+def _study(question: Question, study: "Study", visit: str) -> StudyAnswer:
+    before, after = study_rows(study, "baseline"), study_rows(study, visit)
+    arms = tuple(_arm(question, study, arm, visit) for arm in in_order(study.arms))
+    arms = tuple(replace(arm, before=_phat(before, arm.arm), after=_phat(after, arm.arm)) for arm in arms)
+    return StudyAnswer(study.name, visit, people_of(study), arms, after)
 
 
 def people_of(study: "Study") -> int:
@@ -85,9 +95,11 @@ def people_of(study: "Study") -> int:
     return round(sum(max(f.n for f in study.figures if f.arm == arm and f.n == f.n) for arm in study.arms))
 
 
-def _arm(question: Question, study: "Study", arm: str, before: Sequence[Any], after: Sequence[Any]) -> ArmAnswer:
+def _arm(question: Question, study: "Study", arm: str, visit: str) -> ArmAnswer:
+    from pipelines.benchmark.expected import course_of
+
     reasons, flags = _standing(question, study, arm)
-    columns = _expectation(question, study, arm)
+    columns = _expectation(question, course_of(study, arm, visit))
     return ArmAnswer(
         arm,
         reasons,
@@ -96,8 +108,6 @@ def _arm(question: Question, study: "Study", arm: str, before: Sequence[Any], af
         _first(columns.get("implied_r_low")),
         _first(columns.get("implied_r_high")),
         bool(_first(columns.get("is_beyond_baselines"))),
-        _phat(before, arm),
-        _phat(after, arm),
     )
 
 
@@ -106,12 +116,11 @@ def _phat(rows: Sequence[Mapping[str, Any]], arm: str) -> Mapping[str, Any] | No
     return next(found, None)
 
 
-def _expectation(question: Question, study: "Study", arm: str) -> dict[str, Any]:
+def _expectation(question: Question, course: "Course | None") -> dict[str, Any]:
     import numpy as np
 
-    from pipelines.benchmark.expected import course_of, expect
+    from pipelines.benchmark.expected import expect
 
-    course = course_of(study, arm, ONE_YEAR)
     return {} if course is None else expect(course, np.array([question.phat]), np.array([np.nan]))
 
 

@@ -11,9 +11,12 @@ from pipelines.reports.measure_table import Notes, cell_of, measure_lines
 from pipelines.reports.page import render_page
 from pipelines.reports.picture import Picture, draw
 from pipelines.reports.source import Source
+from pipelines.reports.study_rows import months_of
 from pipelines.reports.words import Words
 
 UNKNOWN, TALK = 6, 3
+ALIKE = 2.0
+"""PHAT means no further apart than this are called nearly the same: the registry's choice."""
 
 
 def counsel_page(
@@ -26,11 +29,14 @@ def counsel_page(
         words,
         question=question,
         asked=asked(question, words),
-        studies=[_study(question, answer, notes, words) for answer in answers],
+        studies=[
+            {**_study(question, answer, notes, words), "is_first": answer.name not in {a.name for a in answers[:place]}}
+            for place, answer in enumerate(answers)
+        ],
         notes=notes.texts,
         local=_local(local, words),
         source=source,
-        unknown=[words(f"counsel.unknown_{i}", n=sum(a.n for a in answers)) for i in range(1, UNKNOWN + 1)],
+        unknown=_unknown(answers, words),
         talk=[words(f"counsel.talk_{i}") for i in range(1, TALK + 1)],
     )
 
@@ -45,11 +51,21 @@ def counsel_lines(question: Question, answers: Sequence[StudyAnswer], local: Loc
             lines += [f"    - {rule_text(code, words)}" for code in (*arm.reasons, *arm.flags)]
         lines += [words("counsel.decides"), "", words("counsel.begin_title", phat=_number(question.phat))]
         lines += [f"  {words.code('arm', arm.arm)}: {expectation(arm, question, words)}" for arm in study.arms]
-        lines += [words("counsel.started_apart"), "", words("counsel.outcomes_title")]
+        lines += [
+            how_to_read(study, words),
+            "",
+            words("counsel.outcomes_title", visit=words.code("visit", study.visit)),
+        ]
         lines += _outcomes(study, words)
     lines += ["", words("counsel.unknown_title")]
-    lines += [f"  - {words(f'counsel.unknown_{i}', n=sum(a.n for a in answers))}" for i in range(1, UNKNOWN + 1)]
+    lines += [f"  - {text}" for text in _unknown(answers, words)]
     return [*lines, "", words("counsel.local_title"), *_local_lines(local, words)]
+
+
+def _unknown(answers: Sequence[StudyAnswer], words: Words) -> list[str]:
+    """What nobody knows, with how many people all studies together had."""
+    n = sum({answer.name: answer.n for answer in answers}.values())
+    return [words(f"counsel.unknown_{i}", n=n) for i in range(1, UNKNOWN + 1)]
 
 
 def asked(question: Question, words: Words) -> str:
@@ -70,6 +86,21 @@ def limits_text(study: str, n: int, words: Words) -> str:
     """A study's limits, in its own words where the catalogue has them."""
     own = f"study.{study}_limits"
     return words(own if own in words.texts else "study.other_limits", n=n, study=study)
+
+
+def how_to_read(study: StudyAnswer, words: Words) -> str:
+    """What the two arms' scores do not say, as far as this study's figures give reason to say it."""
+    before, after = ([getattr(arm, side) for arm in study.arms] for side in ("before", "after"))
+    texts = [words("counsel.started_apart")] if _spread(before) > ALIKE else []
+    if 0 <= _spread(after) <= ALIKE:
+        texts.append(words("counsel.ended_alike", visit=words.code("visit", study.visit)))
+    return " ".join([*texts, words("counsel.no_race")])
+
+
+def _spread(rows: Sequence[Mapping[str, Any] | None]) -> float:
+    """How far the arms' means lie apart; -1 where fewer than two are known."""
+    means = [row["reference_value"] for row in rows if row is not None]
+    return max(means) - min(means) if len(means) > 1 else -1.0
 
 
 def standing(arm: ArmAnswer, words: Words) -> str:
@@ -104,17 +135,22 @@ def expected_text(found: Expected, words: Words) -> str:
     return f"{text} ({words('counsel.expected_cut', end=100 if found.upper >= 100 else 0)})"
 
 
+def picture_name(study: StudyAnswer) -> str:
+    """What the names of this answer's pictures begin with."""
+    return f"{study.name}-{study.visit}".replace("_", "-")
+
+
 def _study(question: Question, study: StudyAnswer, notes: Notes, words: Words) -> Mapping[str, Any]:
     lines = [
-        line
-        for line in measure_lines(study.rows, words, notes, study.name.replace("_", "-"))
-        if line.measure != "phat_total"
+        line for line in measure_lines(study.rows, words, notes, picture_name(study)) if line.measure != "phat_total"
     ]
     return {
         "name": words.code("study", study.name),
         "limits": limits(study, words),
         "arms": [_arm(arm, question, notes, words) for arm in study.arms],
         "picture": _picture(question, study, words),
+        "visit": words.code("visit", study.visit),
+        "read": how_to_read(study, words),
         "lines": lines,
     }
 
@@ -148,7 +184,7 @@ def _other(found: Expected, words: Words) -> str:
 def _picture(question: Question, study: StudyAnswer, words: Words) -> Picture:
     bars = [
         Bar(words.code("arm", arm.arm), arm.arm, months, row["reference_value"], row["reference_sd"])
-        for months, side in ((0.0, "before"), (12.0, "after"))
+        for months, side in ((0.0, "before"), (months_of(study.visit), "after"))
         for arm in study.arms
         if (row := getattr(arm, side)) is not None
     ]
@@ -156,7 +192,8 @@ def _picture(question: Question, study: StudyAnswer, words: Words) -> Picture:
     chart = phat_chart(bars, [Point(0.0, question.phat)], [0.0], titles, is_labelled=True)
     texts = [f"{bar.label}, {bar.months:g}: {bar.mean:g} (SD {bar.sd:g})" for bar in bars]
     description = "; ".join([*texts, f"{words('counsel.you_now')}: {_number(question.phat)}"])
-    return draw(chart, f"{study.name.replace('_', '-')}-phat", words("counsel.phat_chart"), description)
+    title = words("counsel.phat_chart", visit=words.code("visit", study.visit))
+    return draw(chart, f"{picture_name(study)}-phat", title, description)
 
 
 def _outcomes(study: StudyAnswer, words: Words) -> list[str]:
@@ -177,7 +214,7 @@ def _local(local: Local | None, words: Words) -> Mapping[str, Any] | None:
             "name": words.code("arm", arm.arm),
             "n": too_few if arm.n is None else arm.n,
             "mean": too_few if arm.mean is None else f"{arm.mean:.0f}",
-            "sport": too_few if arm.sport.k is None else f"{arm.sport.k} / {arm.sport.n}",
+            "sport": too_few if arm.sport.k is None or not arm.sport.n else f"{arm.sport.k} / {arm.sport.n}",
         }
         for arm in local.arms
     ]

@@ -7,13 +7,13 @@ from pipelines.reports.counsel_page import limits_text
 from pipelines.reports.measure_table import Notes, measure_lines
 from pipelines.reports.page import render_page
 from pipelines.reports.palette import in_order
-from pipelines.reports.patient_course import course_picture, months_of
+from pipelines.reports.patient_course import course_picture
 from pipelines.reports.patient_phat import clinician_arm, phat_arms, phat_sentence
 from pipelines.reports.patient_rows import EpisodeRows
 from pipelines.reports.source import Row, Rows, Source
+from pipelines.reports.study_rows import months_of
 from pipelines.reports.words import Words
 
-ONE_YEAR = "month_12"
 SPORT = ("return_to_sport", "weeks_to_return_to_sport", "recurrence")
 """Measures that stand on the first page in words too."""
 
@@ -67,17 +67,31 @@ def next_visit(rows: EpisodeRows, words: Words) -> str:
 
 def _study(rows: EpisodeRows, study: str, words: Words, notes: Notes, name: str) -> dict[str, Any]:
     own = [row for row in rows.benchmark if row["study"] == study]
-    phat, before = (_phat(own, timepoint) for timepoint in (ONE_YEAR, "baseline"))
     tables = [_table(own, timepoint, words, notes, name) for timepoint in timepoints_of(own)]
     return {
         "limits": limits_text(study, _people(own), words),
         "name": words.code("study", study),
+        "scores": [_score(own, visit, words) for visit in score_visits(own)],
+        "arms": [{"code": arm, "name": words.code("arm", arm)} for arm in in_order([r["reference_arm"] for r in own])],
+        "tables": tables,
+    }
+
+
+def score_visits(rows: Sequence[Row]) -> list[str]:
+    """The visits at which the study has a PHAT to stand beside, in their order."""
+    known = {row["timepoint"] for row in rows if row["measure"] == "phat_total" and row["statistic"]}
+    return sorted(known - {"baseline"}, key=months_of)
+
+
+def _score(own: Sequence[Row], visit: str, words: Words) -> Mapping[str, Any]:
+    """The PHAT at one visit beside both arms: in plain words, and for the clinician."""
+    phat, before = _phat(own, visit), _phat(own, "baseline")
+    return {
+        "title": words("card.phat_title", visit=words.code("visit", visit)),
         "sentence": phat_sentence(phat, words),
         "phat": phat_arms(phat, before, words),
         "clinician": [clinician_arm(row, words) for row in phat],
         "chance": _chance(phat, words),
-        "arms": [{"code": arm, "name": words.code("arm", arm)} for arm in in_order([r["reference_arm"] for r in own])],
-        "tables": tables,
     }
 
 
@@ -123,4 +137,5 @@ def _chance(rows: Sequence[Row], words: Words) -> str:
     own = next((row for row in rows if row["is_own_arm"] and row["n_measures_compared"]), None)
     if own is None:
         return ""
-    return words("card.chance", n=own["n_measures_compared"], low=f"{own['n_low_by_chance']:.1f}")
+    visit = words.code("visit", own["timepoint"])
+    return words("card.chance", visit=visit, n=own["n_measures_compared"], low=f"{own['n_low_by_chance']:.1f}")

@@ -9,6 +9,7 @@ from pipelines.reports.palette import in_order
 from pipelines.reports.patient_rows import EpisodeRows
 from pipelines.reports.picture import Picture, draw
 from pipelines.reports.source import Row
+from pipelines.reports.study_rows import months_of
 from pipelines.reports.words import Words
 
 ITEMS_NEEDED = 8
@@ -61,11 +62,6 @@ def study_bars(reference: Sequence[Row], words: Words) -> list[Bar]:
         )
         for row in rows
     ]
-
-
-def months_of(timepoint: str) -> float:
-    """The month of a visit by its name; the baseline is 0."""
-    return float(timepoint.removeprefix("month_")) if timepoint.startswith("month_") else 0.0
 
 
 def phase_spans(rows: EpisodeRows, start: date, words: Words) -> list[Span]:

@@ -1,4 +1,4 @@
-"""The PHAT at one year in plain words: what is usual in each arm, what the own start lets expect, and the one verdict.
+"""The PHAT at one visit in plain words: what is usual in each arm, what the own start lets expect, and the one verdict.
 
 It words rows of `mart.patient_benchmark`; percentiles and correlations go to the clinician's page.
 """
@@ -12,7 +12,7 @@ from pipelines.reports.words import Words
 
 
 def phat_arms(rows: Sequence[Row], before: Sequence[Row], words: Words) -> list[dict[str, Any]]:
-    """Give each arm's words; `rows` are those of the PHAT at one year of one study, `before` those at the start."""
+    """Give each arm's words; `rows` are those of the PHAT at one visit of one study, `before` those at the start."""
     starts = {row["reference_arm"]: row["reference_value"] for row in before}
     return [_arm(row, words) | {"average": _average(row, starts, words)} for row in rows]
 
@@ -21,7 +21,12 @@ def _average(row: Row, starts: Mapping[str, float | None], words: Words) -> str:
     start = starts.get(row["reference_arm"])
     if start is None or row["reference_value"] is None:
         return ""
-    return words("card.average", before=f"{start:g}", after=f"{row['reference_value']:g}")
+    return words("card.average", before=f"{start:g}", after=f"{row['reference_value']:g}", visit=visit_of(row, words))
+
+
+def visit_of(row: Row, words: Words) -> str:
+    """The visit of a row in words."""
+    return words.code("visit", row["timepoint"])
 
 
 def phat_sentence(rows: Sequence[Row], words: Words) -> str:
@@ -29,8 +34,9 @@ def phat_sentence(rows: Sequence[Row], words: Words) -> str:
     own = next((row for row in rows if row["is_own_arm"]), None)
     value = next((row["value"] for row in rows if row["value"] is not None), None)
     if value is None:
-        return words("card.no_score_yet" if own is None or own["comparability"] == "not_yet" else "card.no_score")
-    text = words("card.score", value=f"{value:g}")
+        is_due = own is not None and own["comparability"] != "not_yet"
+        return words("card.no_score" if is_due else "card.no_score_yet", visit=visit_of(rows[0], words))
+    text = words("card.score", value=f"{value:g}", visit=visit_of(rows[0], words))
     if own is None or own["verdict"] is None:
         return text
     basis = words(f"card.basis_{own['verdict_basis'] or 'outcome'}")
@@ -55,7 +61,9 @@ def _arm(row: Row, words: Words) -> dict[str, Any]:
 def _usual(row: Row, words: Words) -> str:
     is_cut = row["is_prediction_lower_cut"] or row["is_prediction_upper_cut"]
     places = {"lower": f"{row['prediction_lower']:.0f}", "upper": f"{row['prediction_upper']:.0f}"}
-    return words("card.usual", **places) + (_cut(row["prediction_upper"], words) if is_cut else "")
+    return words("card.usual", visit=visit_of(row, words), **places) + (
+        _cut(row["prediction_upper"], words) if is_cut else ""
+    )
 
 
 def _cut(upper: float, words: Words) -> str:

@@ -6,6 +6,7 @@ It prints what `mart.patient_benchmark` holds; it computes nothing.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipelines.reports.study_rows import outcome_visits
 from pipelines.reports.text_plot import axis, strip
 
 Row = Mapping[str, Any]
@@ -14,6 +15,7 @@ LIMITS = (
     "The study: 59 patients, not randomised, assessors not blinded, one year, no elite athletes; treatment was chosen,",
     "not drawn. Both arms stand side by side; the other arm is no forecast for the treatment not received.",
 )
+VISITS = {"month_12": "at one year", "month_24": "at two years", "month_60": "at five years"}
 BANDS = {
     "below_q1": "about: below",
     "q1_to_median": "about: lower half",
@@ -35,35 +37,44 @@ def patient_lines(rows: Sequence[Row]) -> list[str]:
 
 
 def episode_lines(rows: Sequence[Row]) -> list[str]:
-    """One episode: its heading, PHAT at one year beside both arms, then the other measures by timepoint."""
+    """One episode: its heading, then beside each study the PHAT and the other measures at its visits."""
     first = rows[0]
     heading = f"{first['patient_id']}  {first['side']}, injury {first['injury_no']}: {first['arm']}, {first['clinic']}"
-    phat = [row for row in rows if (row["measure"], row["timepoint"]) == ("phat_total", "month_12")]
-    others = [row for row in rows if row not in phat]
-    return [
-        heading,
-        *_course_line(others, phat),
-        "",
-        *_phat_lines(phat),
-        "",
-        *_measure_lines(others),
-        *_chance_line(phat),
-    ]
+    studies = list(dict.fromkeys(row["study"] for row in rows))
+    return [heading, *_course_line(rows), *(line for study in studies for line in _study_lines(rows, study, studies))]
 
 
-def _course_line(others: Sequence[Row], phat: Sequence[Row]) -> list[str]:
-    """PHAT at every visit, oldest first; the study has figures for baseline and one year alone."""
-    course = {row["timepoint"]: row["value"] for row in (*others, *phat) if row["measure"] == "phat_total"}
+def _study_lines(rows: Sequence[Row], study: str, studies: Sequence[str]) -> list[str]:
+    own = [row for row in rows if row["study"] == study]
+    visits = outcome_visits((row["timepoint"], row["measure"]) for row in own if row["statistic"])
+    lines = ["", study.replace("_", " ")] if len(studies) > 1 else []
+    for visit in visits:
+        here = [row for row in own if row["timepoint"] == visit]
+        phat = [row for row in here if row["measure"] == "phat_total" and row["statistic"]]
+        others = _measure_lines([row for row in here if row not in phat], visit)
+        lines += ["", *_phat_lines(phat, visit), "", *others, *_chance_line(phat, visit)]
+    return lines
+
+
+def _visit(timepoint: str) -> str:
+    return VISITS.get(timepoint, "at " + timepoint.replace("_", " "))
+
+
+def _course_line(rows: Sequence[Row]) -> list[str]:
+    """PHAT at every visit, oldest first."""
+    course = {row["timepoint"]: row["value"] for row in rows if row["measure"] == "phat_total"}
     known = {timepoint: value for timepoint, value in course.items() if value is not None}
     visits = sorted(known, key=lambda timepoint: int(timepoint.partition("_")[2] or 0))
     texts = [f"{visit.replace('_', ' ')} {known[visit]:g}" for visit in visits]
     return [f"PHAT so far: {', '.join(texts)}"] if texts else []
 
 
-def _phat_lines(rows: Sequence[Row]) -> list[str]:
-    if not rows or rows[0]["value"] is None:
-        return ["PHAT at one year: not assessed yet."]
-    lines = [f"PHAT at one year: {rows[0]['value']:g} of 100", " " * 14 + axis()]
+def _phat_lines(rows: Sequence[Row], visit: str) -> list[str]:
+    if not rows:
+        return []
+    if rows[0]["value"] is None:
+        return [f"PHAT {_visit(visit)}: not assessed yet."]
+    lines = [f"PHAT {_visit(visit)}: {rows[0]['value']:g} of 100", " " * 14 + axis()]
     for row in rows:
         plot = strip(row["value"], row["prediction_lower"], row["prediction_upper"], row["reference_value"])
         lines.append(f"{row['reference_arm']:<14}{plot}  {_phat_sentence(row)}")
@@ -100,17 +111,17 @@ def _expected_lines(row: Row) -> list[str]:
     return [*lines, f"read with: {codes(row['flags'])}"] if row["flags"] else lines
 
 
-def _measure_lines(rows: Sequence[Row]) -> list[str]:
-    """The measures at one year that the study has a figure for; of the categories of one measure, the patient's."""
-    year = [row for row in rows if row["timepoint"] == "month_12" and row["value"] is not None and row["statistic"]]
+def _measure_lines(rows: Sequence[Row], visit: str) -> list[str]:
+    """The measures at one visit that the study has a figure for; of the categories of one measure, the patient's."""
+    known = [row for row in rows if row["value"] is not None and row["statistic"]]
     pairs: dict[tuple[str, str], dict[str, Row]] = {}
-    for row in year:
+    for row in known:
         if not row["category"] or row["has_outcome"]:
             pairs.setdefault((row["measure"], row["category"]), {})[row["reference_arm"]] = row
     if not pairs:
         return []
     heads = "".join(f"{f'study, {arm}':<{CELL_WIDTH}}" for arm in ARMS)
-    lines = [f"{'At one year':<{NAME_WIDTH}}{'patient':>10}   {heads}".rstrip()]
+    lines = [f"{_visit(visit).capitalize():<{NAME_WIDTH}}{'patient':>10}   {heads}".rstrip()]
     for (measure, category), beside in pairs.items():
         name = ": ".join(part.replace("_", " ") for part in (measure, category) if part)
         texts = "".join(f"{_beside(beside.get(arm)):<{CELL_WIDTH}}" for arm in ARMS)
@@ -142,13 +153,13 @@ def _beside(row: Row | None) -> str:
     return f"{row['reference_value']:g} (SD {row['reference_sd']:g})"
 
 
-def _chance_line(rows: Sequence[Row]) -> list[str]:
+def _chance_line(rows: Sequence[Row], visit: str) -> list[str]:
     own = [row for row in rows if row["is_own_arm"] and row["n_measures_compared"]]
     if not own:
         return []
     compared, low = own[0]["n_measures_compared"], own[0]["n_low_by_chance"]
-    text = f"Of {compared} measures compared at one year, {low:.1f} would lie under the 5th percentile by chance alone."
-    return ["", f"{text} Only PHAT carries a verdict."]
+    text = f"Of {compared} measures compared {_visit(visit)}, {low:.1f} would lie under the 5th percentile"
+    return ["", f"{text} by chance alone. Only PHAT carries a verdict."]
 
 
 def codes(values: Sequence[str] | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.release.disclosure import BASE, THRESHOLD, tell_count
-from pipelines.reports.arm_section import AT_START, arm_table, equivalences, forests, outcome_visits
+from pipelines.reports.arm_section import AT_START, arm_table, equivalences, forests
 from pipelines.reports.clinic_section import funnel_section
 from pipelines.reports.completeness_section import COLUMNS, run_section, waterfalls
 from pipelines.reports.counsel_page import limits_text
@@ -19,6 +19,7 @@ from pipelines.reports.palette import in_order
 from pipelines.reports.registry_rows import RegistryRows
 from pipelines.reports.return_section import return_section
 from pipelines.reports.source import Row, Rows, Source
+from pipelines.reports.study_rows import outcome_visits
 from pipelines.reports.told_arms import parts_of, tell_arms
 from pipelines.reports.words import Words
 
@@ -89,7 +90,7 @@ def _study(rows: RegistryRows, told: Rows, study: str, words: Words, notes: Note
         "name": words.code("study", study),
         "limits": limits_text(study, people_of(rows.of("arms", study=study)), words),
         "start": arm_table(start, words, notes),
-        "visits": [_visit(rows, own, (study, visit), words, notes) for visit in outcome_visits(own)],
+        "visits": [_visit(rows, own, (study, visit), words, notes) for visit in outcome_visits(map(place_of, own))],
     }
 
 
@@ -106,6 +107,11 @@ def _visit(rows: RegistryRows, own: Rows, place: tuple[str, str], words: Words, 
         "difference": difference_section(rows, start, where, words, f"{name}-difference"),
         "funnel": funnel_section(rows.of("clinics", **where), rows.of("arms", **where), words, f"{name}-funnel"),
     }
+
+
+def place_of(row: Row) -> tuple[str, str]:
+    """The timepoint and the measure of a figure."""
+    return row["timepoint"], row["measure"]
 
 
 def people_of(rows: Sequence[Row]) -> int:

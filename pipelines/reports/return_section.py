@@ -6,11 +6,10 @@ from typing import Any
 from pipelines.reports.chart_return import Seen, return_chart
 from pipelines.reports.figure_text import told_count
 from pipelines.reports.palette import in_order
-from pipelines.reports.patient_course import months_of
 from pipelines.reports.picture import draw
 from pipelines.reports.registry_rows import RegistryRows
 from pipelines.reports.source import Row
-from pipelines.reports.study_rows import NO_SPORT, RETURNED
+from pipelines.reports.study_rows import NO_SPORT, RETURNED, months_of
 from pipelines.reports.told_return import Step, tell_return
 from pipelines.reports.words import Words
 

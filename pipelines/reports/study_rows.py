@@ -3,7 +3,7 @@
 They bear the names of `mart.patient_benchmark`, so that a patient's rows and a study's rows are drawn alike.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,21 @@ class Returned:
     k: int
     n: int
     n_sporting: int
+
+
+def months_of(timepoint: str) -> float:
+    """The month of a visit by its name; the baseline is 0."""
+    return float(timepoint.removeprefix("month_")) if timepoint.startswith("month_") else 0.0
+
+
+def outcome_visits(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """The visits at which a study's outcomes are told, in order: from its first PHAT on, all where it has none.
+
+    rows: (timepoint, measure) of every figure that the study prints.
+    """
+    places = [(timepoint, measure) for timepoint, measure in rows if months_of(timepoint)]
+    first = min((months_of(timepoint) for timepoint, measure in places if measure == "phat_total"), default=0.0)
+    return sorted({timepoint for timepoint, _ in places if months_of(timepoint) >= first}, key=months_of)
 
 
 def seed_frame() -> "pl.DataFrame":

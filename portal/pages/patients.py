@@ -91,7 +91,7 @@ def counsel(call: Call) -> Response:
     asked = {name: call.field(name) for name in ("age", "phat", "tendons")}
     if not all(asked.values()):
         return call.render("counsel.html", asked=asked, fault="")
-    from pipelines.reports.counsel import TENDONS, Question, answer
+    from pipelines.reports.counsel import TENDONS, Question, answer, beside_one_year
     from pipelines.reports.counsel_local import read_local
     from pipelines.reports.counsel_page import counsel_page
     from pipelines.reports.study_rows import seed_frame
@@ -101,9 +101,10 @@ def counsel(call: Call) -> Response:
         return call.render("counsel.html", 422, asked=asked, fault=call.words("counsel_form.wrong"))
     question = Question(int(age), float(phat), asked["tendons"])
     answers = answer(question, seed_frame())
+    beside = beside_one_year(answers)
     with call.portal.database() as database:
         source = call.portal.source(database)
-        local = read_local(database, question.phat, answers[0].name, [arm.arm for arm in answers[0].arms])
+        local = read_local(database, question.phat, beside.name, [arm.arm for arm in beside.arms])
     return report(counsel_page(question, answers, local, source, call.words))
 
 

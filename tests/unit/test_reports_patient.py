@@ -61,7 +61,7 @@ def test_a_patient_who_is_not_comparable_reads_why_and_whose_rule_it_is() -> Non
 
 def test_before_one_year_nothing_is_judged() -> None:
     text = page(NOT_YET | {"visit_status": "not_yet_due"})
-    assert "Your one-year score is still to come" in text
+    assert "Your score at one year is still to come" in text
     assert "That is usual" not in text
 
 
