@@ -6,11 +6,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from pipelines.history import read_history
+from pipelines.reports.patient_rows import read_patient
 from pipelines.reports.source import Rows
 from portal.call import SIGNED_IN, Call, page
 from portal.headers import REPORT_POLICY
 from portal.pages.due import look
-from portal.visible import episodes_of, in_care, key_of
+from portal.visible import episodes_of, in_care, key_of, rows_until, versions_until
 
 PAGE_ROWS = 50
 AGE, SCORE = re.compile(r"[1-9]\d|1[01]\d"), re.compile(r"\d{1,3}(\.\d)?")
@@ -53,16 +54,14 @@ def find_patient(call: Call) -> Response:
 def patient(call: Call) -> Response:
     """Show one patient: each injury's visits and scores, where the benchmark card lies, and every value's history."""
     number, episodes = _seen(call)
-    keys = {key_of(row) for row in episodes}
+    until = {key_of(row): row["sees_until"] for row in episodes}
     with call.portal.database() as database:
-        from pipelines.reports.patient_rows import read_patient
-
-        cards = [rows for rows in read_patient(database, number) if (rows.side, rows.injury_no) in keys]
+        found = read_patient(database, number)
         source = call.portal.source(database)
         path = database.path
-    history = [version for version in read_history(path, number) if _is_of(version.key, keys)]
-    by_key = {(rows.side, rows.injury_no): rows for rows in cards}
+    by_key = {key: rows_until(rows, until[key]) for rows in found if (key := (rows.side, rows.injury_no)) in until}
     shown = [(row, by_key.get(key_of(row))) for row in episodes]
+    history = versions_until(read_history(path, number), call.clinic, until)
     return call.render("patient.html", number=number, episodes=shown, history=history, source=source)
 
 
@@ -70,9 +69,8 @@ def patient(call: Call) -> Response:
 def card(call: Call) -> Response:
     """Give the benchmark card to print: one page in plain words for the patient, then the details."""
     number, episodes = _seen(call)
-    keys = {key_of(row) for row in episodes}
+    keys = {key_of(row) for row in episodes if row["sees_until"] is None}
     from pipelines.reports.patient_card import patient_page
-    from pipelines.reports.patient_rows import read_patient
 
     with call.portal.database() as database:
         cards = [rows for rows in read_patient(database, number) if (rows.side, rows.injury_no) in keys]
@@ -123,10 +121,6 @@ def _seen(call: Call) -> tuple[str, Rows]:
         raise HTTPException(404)
     look(call, {number})
     return number, episodes
-
-
-def _is_of(key: object, keys: set[tuple[str, int]]) -> bool:
-    return isinstance(key, dict) and (key.get("side"), key.get("injury_no")) in keys
 
 
 ROUTES = (patients, find_patient, patient, card, counsel)

@@ -12,10 +12,16 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from pipelines.accountability.chain import read_entries
+from pipelines.accountability.log import Actor
+from pipelines.intake.inbox import hand_in
+from pipelines.run import run
+from pipelines.settings import read_settings
 from portal.app import routes_of
 from tests.portal.conftest import Browser
-from warehouse.connection import reader
+from warehouse import ledger
+from warehouse.connection import open_facts, reader
 from warehouse.layout import Home
+from warehouse.records import Decision
 
 
 def ask(home: Path, sql: str) -> list[tuple[object, ...]]:
@@ -66,8 +72,8 @@ def test_another_clinics_things_are_not_there_on_any_route(
 
 
 def test_lists_hold_the_clinics_own_only(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
-    foreign = {str(number) for (number,) in ask(portal_home, "select patient_id from ops.care where clinic <> 'BRG'")}
-    own = {str(number) for (number,) in ask(portal_home, "select patient_id from ops.care where clinic = 'BRG'")}
+    foreign = {str(number) for (number,) in ask(portal_home, "select patient_id from ops.sight where clinic <> 'BRG'")}
+    own = {str(number) for (number,) in ask(portal_home, "select patient_id from ops.sight where clinic = 'BRG'")}
     browser = as_user("anna")
     pages = "".join(browser.get(path).text for path in ("/due", "/patients", "/submissions"))
     assert [number for number in foreign - own if number in pages] == []
@@ -81,6 +87,45 @@ def test_a_shared_patient_is_seen_by_both(portal_home: Path, as_user: Callable[[
         if name:
             address = f"/patients/{app.state.portal.links.hide(str(number))}"
             assert as_user(name).get(address).status_code == 200
+
+
+def test_after_a_move_the_old_clinic_sees_nothing_that_came_later(
+    portal_home: Path, as_user: Callable[[str], Browser], app: Starlette
+) -> None:
+    number, side, day = first_before_its_last_visit(portal_home, "BRG")
+    event = f"patient_id,side,event_no,event_kind,occurred_on\n{number},{side},7,moved,{day}\n"
+    home = Home(portal_home)
+    hand_in(home, "BRG", "event.csv", event.encode(), datetime.now(UTC))
+    share = Decision("share", datetime.now(UTC), "chief", patient_id=number, clinic="NRD")
+    with open_facts(home) as connection:
+        ledger.decide(connection, share)
+    run(home, read_settings(home.settings_path), lambda: datetime.now(UTC), actor=Actor("chief", "chief"))
+    address = f"/patients/{app.state.portal.links.hide(number)}"
+    old, new = as_user("anna").get(address).text, as_user("bob").get(address).text
+    days = [f'<th scope="row">{point}</th>' for (point,) in course_days(portal_home, number, str(day))]
+    assert days
+    assert [point for point in days if point in old] == []
+    assert [point for point in days if point not in new] == []
+    assert f"Moved on {day}" in old
+    assert "Moved on" not in new
+    assert as_user("anna").get(f"{address}/card").status_code == 404
+    assert as_user("bob").get(f"{address}/card").status_code == 200
+
+
+def first_before_its_last_visit(home: Path, clinic: str) -> tuple[str, str, object]:
+    """A patient of one episode, with a day that has an assessment before it and one after it."""
+    (row,) = ask(
+        home,
+        "select patient_id, any_value(side), min(assessed_on) + 1 from mart.trajectory "
+        f"inner join registry.episode using (patient_id, side, injury_no) where episode.clinic = '{clinic}' "
+        "and followed_by = episode.clinic and died_on is null group by patient_id "
+        "having count(distinct side || injury_no) = 1 and count(*) > 2 order by patient_id limit 1",
+    )
+    return str(row[0]), str(row[1]), row[2]
+
+
+def course_days(home: Path, number: str, day: str) -> list[tuple[object, ...]]:
+    return ask(home, f"select assessed_on from mart.trajectory where patient_id = '{number}' and assessed_on > '{day}'")
 
 
 def test_a_patients_page_shows_visits_course_and_history(portal_home: Path, as_user: Callable[[str], Browser]) -> None:

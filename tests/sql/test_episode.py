@@ -181,3 +181,39 @@ def test_a_patient_who_is_shared_and_did_not_move_stays_with_the_clinic_that_enr
     registry.decide("share", "2024-05-11", patient_id="AMC-1", side="left", injury_no=1, clinic="FYS")
     registry.derive("2026-01-01", "registry.schedule")
     assert registry.lines("select distinct clinic from registry.schedule") == ["AMC"]
+
+
+SIGHT = "select clinic, sees_until from ops.sight order by clinic"
+
+
+def moved(registry: SqlRegistry) -> SqlRegistry:
+    registry.add(
+        "enrolment",
+        """
+        sent           | patient_id | side | initial_treatment | decision_on
+        2024-01-10 AMC | AMC-1      | left | conservative      | 2024-01-08
+        """,
+    )
+    registry.add(
+        "event",
+        """
+        sent           | patient_id | side | event_no | event_kind | occurred_on
+        2024-05-10 AMC | AMC-1      | left | 1        | moved      | 2024-05-01
+        """,
+    )
+    return registry
+
+
+def share(registry: SqlRegistry, day: str, clinic: str) -> None:
+    registry.decide("share", day, patient_id="AMC-1", side="left", injury_no=1, clinic=clinic)
+
+
+def test_after_a_move_the_clinic_that_enrolled_sees_nothing_later_unless_it_is_shared_with_it_again() -> None:
+    registry = moved(SqlRegistry())
+    assert registry.derive("2026-01-01", "ops.sight").lines(SIGHT) == ["AMC | -"], "nobody follows the patient yet"
+    share(registry, "2024-03-01", "UMC")  # shared before the move: a second clinic, not the new one
+    share(registry, "2024-05-11", "FYS")
+    found = registry.derive("2026-01-01", "ops.sight").lines(SIGHT)
+    assert found == ["AMC | 2024-05-01", "FYS | -", "UMC | -"]
+    share(registry, "2024-06-01", "AMC")
+    assert registry.derive("2026-01-01", "ops.sight").lines(SIGHT) == ["AMC | -", "FYS | -", "UMC | -"]
