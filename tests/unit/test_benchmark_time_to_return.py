@@ -32,6 +32,20 @@ def test_the_dead_stay_among_all_as_in_a_cumulative_incidence() -> None:
     np.testing.assert_allclose(returned_by(courses, WEEKS), expected, atol=1e-6)
 
 
+def test_without_days_it_is_the_librarys_estimate_for_intervals() -> None:
+    npmle = pytest.importorskip("lifelines.fitters.npmle").npmle
+    random = np.random.default_rng(11)
+    lower = random.integers(0, 40, 120).astype(float)
+    upper = lower + random.choice([0, 6, 13, inf], 120)
+    never = random.uniform(size=120) < 0.1
+    courses = [Course(inf, inf) if is_dead else Course(a, b) for a, b, is_dead in zip(lower, upper, never, strict=True)]
+    # Its intervals are closed, ours open on the left; it knows no death, which is a return later than all.
+    left = np.where(never, 1e6, np.where(lower < upper, lower + 1e-6, lower))
+    masses, intervals, *_ = npmle(left, np.where(never, 1e6, upper), tol=1e-12)
+    expected = [sum(mass for mass, gap in zip(masses, intervals, strict=True) if gap.right <= week) for week in WEEKS]
+    np.testing.assert_allclose(returned_by(courses, WEEKS), expected, atol=1e-4)
+
+
 def test_a_return_between_two_visits_is_shared_over_the_days_it_may_have_been() -> None:
     shares = returned_by([*dated(20, 20, 30), Course(8, 26), Course(25, 40)], WEEKS)
     assert shares.tolist() == pytest.approx([0, 0, 0.6, 1, 1, 1])
