@@ -10,12 +10,14 @@ from tests.support.benchmark_frames import TYPICAL, Row, episodes, follow_ups, r
 TODAY = date(2025, 6, 1)
 
 
-def episode_rows(change: Row | None = None, added: tuple[Row, ...] = (), **tables: Any) -> EpisodeRows:
-    """Give the first episode with a change of `mart.one_year`; `added` are figures of other studies."""
+def episode_rows(
+    change: Row | None = None, added: tuple[Row, ...] = (), later: tuple[Row, ...] = (), **tables: Any
+) -> EpisodeRows:
+    """Give the first episode with a change of `mart.one_year`; `added` are other studies' figures, `later` visits."""
     change = change or {}
     one_year = episodes(change)
     outcome = reference(*added)
-    frame = compare_patients(one_year, follow_ups(), strengths(), outcome)
+    frame = compare_patients(one_year, follow_ups(*later), strengths(), outcome)
     phat = outcome.filter(measure="phat_total", statistic="mean_sd").to_dicts()
     episode = {**one_year.to_dicts()[0], "decision_on": None, "first_visit_on": None, "has_crossed_over": False}
     course = [

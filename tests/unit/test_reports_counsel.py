@@ -69,14 +69,27 @@ def test_nothing_is_expected_beyond_the_baselines_of_an_arm() -> None:
     assert conservative.expected[0].expected is not None
 
 
-def test_a_second_study_stands_beside_the_first_without_a_change_of_code() -> None:
-    first = seed_frame()
-    second = first.filter(pl.col("timepoint") == "month_12").with_columns(study=pl.lit("other_2030"), n=pl.lit(40))
+@pytest.mark.parametrize(
+    ("language", "outcomes"),
+    [("en", "at two years"), ("nl", "na twee jaar"), ("de", "nach zwei Jahren")],
+)
+def test_a_second_study_stands_beside_the_first_at_its_own_visit(language: str, outcomes: str) -> None:
+    first, words = seed_frame(), read_words(language)
+    second = first.filter(pl.col("timepoint").is_in(["baseline", "month_12"]), measure="phat_total").with_columns(
+        study=pl.lit("later_2031"), n=pl.lit(40), timepoint=pl.col("timepoint").replace("month_12", "month_24")
+    )
     question = Question(52, 38, "two")
     answers = answer(question, pl.concat([first, second.cast(first.schema)]))
-    page = counsel_page(question, answers, None, None, WORDS)
-    assert [study.name for study in answers] == ["van_der_made_2022", "other_2030"]
-    assert "The study other_2030 has figures of 80 people" in page
+    page = counsel_page(question, answers, None, None, words)
+    assert [(study.name, study.visit) for study in answers] == [
+        ("van_der_made_2022", "month_12"),
+        ("later_2031", "month_24"),
+    ]
+    assert words("study.other_limits", n=80, study="later_2031") in page
+    assert words("counsel.outcomes_title", visit=words("visit.month_24")) in page
+    assert outcomes in page
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
 
 
 def test_the_page_stands_alone_and_says_the_limits_before_any_figure() -> None:

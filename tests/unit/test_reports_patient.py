@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.reports.patient_card import next_visit, patient_page
 from pipelines.reports.patient_course import course_moments, course_picture, course_points, phase_spans, study_bars
+from pipelines.reports.patient_text import patient_lines
 from pipelines.reports.source import Source
 from pipelines.reports.words import read_words
 from tests.support.benchmark_frames import CONSERVATIVE, NOT_YET, Row
@@ -71,13 +72,47 @@ def test_what_a_row_holds_is_escaped() -> None:
     assert "&lt;b&gt;AMC" in text
 
 
-def test_a_second_study_stands_on_the_card_without_a_change_of_code() -> None:
-    figure: Row = {"study": "other_2030", "arm": "surgical", "timepoint": "month_24", "measure": "phat_total"}
-    figure |= {"statistic": "mean_sd", "n": 40, "value": 85.0, "sd": 12.0}
-    rows = episode_rows(added=(figure,))
+def later(arm: str, timepoint: str, value: float) -> Row:
+    """A figure of the PHAT that a second study prints."""
+    figure: Row = {"study": "later_2031", "arm": arm, "timepoint": timepoint, "measure": "phat_total"}
+    return figure | {"statistic": "mean_sd", "n": 41, "value": value, "sd": 12.0}
+
+
+TWO_YEARS: Row = {"visit": "month_24", "assessed_on": date(2026, 1, 20), "phat_total": 70.0, "phat_items_answered": 10}
+
+LATER = tuple(
+    later(arm, timepoint, value)
+    for arm in ("surgical", "conservative")
+    for timepoint, value in (("baseline", 40.0), ("month_24", 85.0))
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "score", "title"),
+    [
+        ("en", "Your score at two years is 70 of 100.", "Everyday and sports function (PHAT) at two years"),
+        ("nl", "Uw score na twee jaar is 70 van 100.", "Dagelijks leven en sport (PHAT) na twee jaar"),
+        ("de", "Ihr Wert nach zwei Jahren ist 70 von 100.", "Alltag und Sport (PHAT) nach zwei Jahren"),
+    ],
+)
+def test_a_second_study_stands_on_the_card_at_its_own_visit(language: str, score: str, title: str) -> None:
+    rows = episode_rows(added=LATER, later=(TWO_YEARS,))
+    text = patient_page([rows], SOURCE, read_words(language))
+    assert text.count(f"<h2>{title}</h2>") == 1
+    assert score in text
+    assert "later_2031" in text
     bars = study_bars(rows.reference, WORDS)
-    assert [bar.months for bar in bars if "other_2030" in bar.label] == [24]
-    assert "The study other_2030 has figures of" in patient_page([rows], SOURCE, WORDS)
+    assert [(bar.arm, bar.months, bar.mean) for bar in bars if "later_2031" in bar.label and bar.months] == [
+        ("surgical", 24, 85),
+        ("conservative", 24, 85),
+    ]
+
+
+def test_a_terminal_tells_each_study_at_its_own_visits() -> None:
+    text = "\n".join(patient_lines(episode_rows(added=LATER, later=(TWO_YEARS,)).benchmark))
+    first, second = text.index("van der made 2022"), text.index("later 2031")
+    assert first < text.index("PHAT at one year: 80 of 100") < second
+    assert second < text.index("PHAT at two years: 70 of 100")
 
 
 def test_the_study_s_bars_stand_at_its_visits_and_nothing_joins_them() -> None:
