@@ -9,6 +9,7 @@ from pipelines.intake.findings import Remark
 from pipelines.intake.grid import is_blank
 from pipelines.intake.header import Header, fold, folded_record
 from pipelines.intake.records import CUT, Record, is_key_like
+from pipelines.intake.telling import LINE, kind_of_line
 from schemas.dictionary import Field
 
 PREAMBLE, TOTAL, REPEATED_HEADER = "line_preamble", "line_total", "line_header_repeated"
@@ -102,8 +103,16 @@ def sort_records(block: Block) -> Sorted:
             blank.append(record.line)
         elif not _is_stranded(record, block):
             found.append((record.line, PREAMBLE))
-    remarks = tuple(Remark(line, kind) for line, kind in found)
-    return Sorted(tuple(line for line, _ in found), tuple(blank), remarks)
+    return Sorted(tuple(line for line, _ in found), tuple(blank), _remarks(block, found))
+
+
+def _remarks(block: Block, found: Sequence[tuple[int, str]]) -> tuple[Remark, ...]:
+    """What each line of furniture is, and whether it tells who somebody is: the header again tells nothing new."""
+    remarks = [Remark(line, kind) for line, kind in found]
+    asked = {line for line, kind in found if kind != REPEATED_HEADER}
+    records = [record for record in (*block.before, *(block.keyless() if asked else ())) if record.line in asked]
+    kinds = {record.line: kind_of_line(record.cells) for record in records}
+    return (*remarks, *(Remark(line, LINE, found=kind) for line, kind in kinds.items() if kind))
 
 
 def _is_stranded(record: Record, block: Block) -> bool:

@@ -46,8 +46,12 @@ class Own:
     @classmethod
     def of(cls, clinic: Clinic) -> "Own":
         """The formats of a clinic, with and without its code."""
-        own = clinic.id_format
-        return cls((own, rf"{re.escape(clinic.code)}-(?:{own})") if own else ())
+        return cls(own_formats(clinic.code, clinic.id_format))
+
+
+def own_formats(code: str, own: str) -> tuple[str, ...]:
+    """The patterns of a clinic's own numbers, with and without its code; none where it declared no format."""
+    return (own, rf"{re.escape(code)}-(?:{own})") if own else ()
 
 
 NO_FORMATS = Own()

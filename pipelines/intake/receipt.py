@@ -16,7 +16,7 @@ from schemas.messages import sentence
 
 Receipt = dict[str, Any]
 ROW_HELD = "row_held"
-_NAMED_IN_WORDS = ("extras_ignored", "extras_identify")
+_NAMED_IN_WORDS = ("extras_ignored", "extras_identify", "cell_identifies", "line_identifies")
 
 
 def make_receipt(outcome: Outcome, dictionary: Dictionary, language: str) -> Receipt:

@@ -12,8 +12,9 @@ from pipelines.intake.facts import section_record
 from pipelines.intake.header import Headers
 from pipelines.intake.outcome import as_frame
 from pipelines.intake.table import frame_of
+from pipelines.intake.telling import CELL
 from pipelines.intake.validation import validate
-from pipelines.intake.verdict import Dialect, Reading, Records, TextTable
+from pipelines.intake.verdict import Reading, Records, TextTable, read_dialect
 from pipelines.settings import Clinic
 from schemas.dictionary import Dictionary
 from warehouse.records import SectionRecord, SubmissionRecord
@@ -28,10 +29,13 @@ def read_again(
     clinic: Clinic,
     formats: Mapping[str, str],
 ) -> tuple[SectionRecord, ...]:
-    """The sections as the dictionary reads them now; one whose form does not know its header any more stays."""
-    tables = [(section, _table(section, dictionary)) for section in sections]
+    """The sections as the dictionary reads them now.
+
+    One whose form does not know its header any more stays, and so does an export: its columns are the clinic's.
+    """
+    dialect = read_dialect(submission.dialect)
+    tables = [(section, None if dialect.mapping else _table(section, dictionary)) for section in sections]
     known = [table for _, table in tables if table is not None]
-    dialect = Dialect(**(submission.dialect or {"kind": "csv"}))  # type: ignore[arg-type]  # as it was recorded
     verdict = validate(submission.file, Reading(dialect, tuple(known)), dictionary, clinic, formats)
     read = iter(verdict.sections)
     return tuple(
@@ -63,9 +67,14 @@ def _table(section: SectionRecord, dictionary: Dictionary) -> TextTable | None:
         records=records,
         frame=frame_of(whole, header),
         raw=raw,
-        findings=_with_unkept(findings, as_frame(section.findings), unsplit),
+        findings=_with_unkept(_with_withheld(findings, section), as_frame(section.findings), unsplit),
         unsplit=tuple(unsplit["line"].to_list()),
     )
+
+
+def _with_withheld(findings: pl.DataFrame, section: SectionRecord) -> pl.DataFrame:
+    """Cells that told who somebody is are kept nowhere, so that what was said of them stays said."""
+    return pl.concat([findings, as_frame(section.findings).filter(rule=CELL)])
 
 
 def _with_unkept(findings: pl.DataFrame, known: pl.DataFrame, unsplit: pl.DataFrame) -> pl.DataFrame:

@@ -10,12 +10,14 @@ from pipelines.intake.cell import Conventions, conventions_of
 from pipelines.intake.cell_ids import IdRules
 from pipelines.intake.cells import TooManyFindingsError
 from pipelines.intake.draft import Draft, read_table
+from pipelines.intake.identifiers import own_formats
 from pipelines.intake.mapping_back import forget_everywhere
 from pipelines.intake.model_checks import check_rows
 from pipelines.intake.repetition import name_repetitions
 from pipelines.intake.sections import make_section, set_faulty_cells_aside
 from pipelines.intake.verdict import Reading, Refusal, TextTable, Verdict
 from pipelines.intake.visit_labels import name_impossible_visits
+from pipelines.intake.withheld import name_identifying_cells, withhold
 from pipelines.settings import Clinic, Limits
 from schemas.dictionary import Dictionary
 
@@ -45,6 +47,7 @@ def validate(
     except TooManyFindingsError:
         return replace(verdict, refusal=Refusal(TOO_MANY_FINDINGS, "", str(most_findings)))
     rejecting = rejecting_rules(dictionary)
+    drafts = withhold(drafts, dictionary, own_formats(clinic.code, clinic.id_format))
     drafts = name_impossible_visits(name_repetitions(drafts))
     sections = tuple(make_section(draft, rejecting) for draft in drafts)
     is_mapped = reading.dialect is not None and bool(reading.dialect.mapping)
@@ -85,4 +88,5 @@ def _judge(
     """The table typed, with every finding that rests on one row, and faulty cells blank."""
     draft = read_table(number, table, dictionary.forms[table.form], conventions, ids, most_findings)
     draft = replace(draft, findings=check_rows(draft, conventions.clinic, dictionary.rules))
+    draft = name_identifying_cells(draft, dictionary.rules, own_formats(ids.clinic, ids.formats.get(ids.clinic, "")))
     return set_faulty_cells_aside(draft, rejecting_rules(dictionary))

@@ -128,6 +128,23 @@ DATE_AND_ID_RULES = (
         fails=(row("follow_up", patient_id="4E+05"),),
     ),
     rule(
+        "cell_identifies",
+        "cell error conformance",
+        """
+        en: {column} holds {found}; the cell was not read and is kept nowhere. // Take it out, and write the answer
+            that was asked for.
+        nl: {column} bevat {found}; de cel is niet gelezen en wordt nergens bewaard. // Haal het weg en schrijf het
+            gevraagde antwoord.
+        de: {column} enthält Folgendes: {found}; die Zelle wurde nicht gelesen und wird nirgends gespeichert. // Bitte
+            entfernen und die erfragte Antwort schreiben.
+        """,
+        passes=(row("enrolment", consent_version="2.1"),),
+        fails=(
+            row("enrolment", consent_version="ask 06-12345678"),
+            row("enrolment", sport="j.jansen@example.org"),
+        ),
+    ),
+    rule(
         "id_zeros_ambiguous",
         "cell error conformance",
         """

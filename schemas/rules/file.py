@@ -253,16 +253,4 @@ FILE_RULES = (
             clinic add` verwenden.
         """,
     ),
-    rule(
-        "clinic_format_unknown",
-        "file error conformance",
-        """
-        en: The patient numbers fit neither the registry's format nor one declared for your clinic. // Use numbers from
-            `hamreg ids`, or have your clinic's own format declared.
-        nl: De patiëntnummers passen niet bij het formaat van de registratie of van uw kliniek. // Gebruik nummers van
-            `hamreg ids`, of laat het eigen formaat van uw kliniek vastleggen.
-        de: Die Patientennummern passen weder zum Format des Registers noch zu einem Ihrer Klinik. // Bitte Nummern aus
-            `hamreg ids` verwenden oder das eigene Format der Klinik eintragen lassen.
-        """,
-    ),
 )

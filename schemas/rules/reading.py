@@ -16,16 +16,6 @@ READING_RULES = (
         """,
     ),
     rule(
-        "column_absent",
-        "section warning completeness",
-        """
-        en: The column {column} is missing; what is known of it stays as it is. // Add the column if you have the
-            answers.
-        nl: De kolom {column} ontbreekt; wat bekend is blijft zo. // Voeg de kolom toe als u de antwoorden hebt.
-        de: Die Spalte {column} fehlt; was bekannt ist, bleibt. // Bitte die Spalte ergänzen, wenn Antworten vorliegen.
-        """,
-    ),
-    rule(
         "sheet_ignored",
         "section note conformance",
         """
@@ -102,6 +92,16 @@ READING_RULES = (
         en: This line stands above the header and was not read as data. // Nothing.
         nl: Deze regel staat boven de kop en is niet als gegevens gelezen. // Niets.
         de: Diese Zeile steht über der Kopfzeile und wurde nicht als Daten gelesen. // Nichts.
+        """,
+    ),
+    rule(
+        "line_identifies",
+        "record note conformance",
+        """
+        en: This line holds {found}; it is kept nowhere. // Leave out who somebody is, beside the answers as well.
+        nl: Deze regel bevat {found}; hij wordt nergens bewaard. // Laat weg wie iemand is, ook naast de antwoorden.
+        de: Diese Zeile enthält Folgendes: {found}; sie wird nirgends gespeichert. // Bitte auch neben den Antworten
+            keine Angaben zu Personen machen.
         """,
     ),
     rule(

@@ -1,0 +1,36 @@
+"""Whether one cell or line tells who somebody is, by itself: what no column of them would show.
+
+What becomes of it is decided elsewhere; a column of identifiers is known by most of its cells in `identifiers`.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from pipelines.intake.file_names import is_telling
+from pipelines.intake.identifier_values import EMAIL, PHONE, kind_of_value, kinds_in
+
+CELL, LINE = "cell_identifies", "line_identifies"
+NAME = "name"
+_SAYS_WORDS = re.compile(r"[^\W\d_]{3}")
+_MOST_LOOKED_AT = 1_000  # characters of a line
+
+
+def kind_of_cell(text: str, own_formats: Sequence[str] = ()) -> str:
+    """The kind of identifier in a cell that is no answer: the whole of it, or an address or a number within words."""
+    if kind := kind_of_value(text, own_formats):
+        return kind
+    within = kinds_in(text) & {EMAIL, PHONE} if _SAYS_WORDS.search(text) else ()
+    return min(within, default="")
+
+
+def kind_of_line(cells: Iterable[str | None], own_formats: Sequence[str] = ()) -> str:
+    """The kind of identifier in a line that is no record; a name counts, because nothing is lost with the line."""
+    texts = [cell for cell in cells if cell and cell.strip()]
+    found = next((kind for text in texts if (kind := kind_of_cell(text, own_formats))), "")
+    return found or (NAME if is_telling(" ".join(texts)[:_MOST_LOOKED_AT]) else "")
+
+
+def kind_of_record(cells: Iterable[str | None], own_formats: Sequence[str] = ()) -> str:
+    """The kind of identifier in a record that cannot be split: of an address or a telephone number alone."""
+    kinds = (kind_of_cell(cell, own_formats) for cell in cells if cell)
+    return next((kind for kind in kinds if kind in (EMAIL, PHONE)), "")
