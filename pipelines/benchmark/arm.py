@@ -22,15 +22,19 @@ from pipelines.benchmark.tables import table
 
 
 def compare_arms(
-    one_year: pl.DataFrame, follow_up: pl.DataFrame, strength: pl.DataFrame, outcome: pl.DataFrame
+    one_year: pl.DataFrame,
+    follow_up: pl.DataFrame,
+    strength: pl.DataFrame,
+    outcome: pl.DataFrame,
+    schedule: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Give the rows of `mart.arm_benchmark`, made of `mart.one_year`, `registry.follow_up`, `mart.strength` and
-    `reference.outcome`.
+    """Give the rows of `mart.arm_benchmark`, made of `mart.one_year`, `registry.follow_up`, `mart.strength`,
+    `reference.outcome` and `registry.schedule`.
 
     A row for every figure of every arm of a study; values are of comparable episodes alone, and
     n_episodes = n_not_comparable + n_not_yet + n_missing + n.
     """
-    timepoints = read_timepoints(first_episodes(one_year), follow_up, strength)
+    timepoints = read_timepoints(first_episodes(one_year), follow_up, strength, schedule)
     rows = [
         row
         for study in read_studies(outcome)

@@ -38,11 +38,12 @@ OF_THE_EPISODE = (
 
 
 def read_timepoints(
-    one_year: pl.DataFrame, follow_up: pl.DataFrame, strength: pl.DataFrame
+    one_year: pl.DataFrame, follow_up: pl.DataFrame, strength: pl.DataFrame, schedule: pl.DataFrame | None = None
 ) -> Mapping[str, pl.DataFrame]:
-    """Give a frame for baseline, for month 12 (from `mart.one_year`) and for every other visit that has follow-ups.
+    """Give a frame for baseline, for month 12 (from `mart.one_year`) and for every other visit.
 
-    At baseline and month 12 every episode has a row, at the other visits only those assessed in the window.
+    At baseline and month 12 every episode has a row; at the other visits those assessed in the window, and with
+    `schedule` (`registry.schedule`) also those who were not: whoever counts people needs them.
     `visit_status` says how the visit stands; `is_in_window` is null where there is no assessment.
     """
     baseline = one_year.with_columns(
@@ -54,7 +55,7 @@ def read_timepoints(
         if "baseline_eq5d_version" not in one_year.columns
         else pl.col("baseline_eq5d_version").alias("eq5d_version"),
     )
-    others = _visits(one_year.select(OF_THE_EPISODE), follow_up, strength)
+    others = _visits(one_year.select(OF_THE_EPISODE), follow_up, strength, schedule)
     return {BASELINE: baseline, ONE_YEAR: one_year, **others}
 
 
@@ -82,7 +83,9 @@ def baselines(frame: pl.DataFrame) -> Floats:
     return values
 
 
-def _visits(episodes: pl.DataFrame, follow_up: pl.DataFrame, strength: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def _visits(
+    episodes: pl.DataFrame, follow_up: pl.DataFrame, strength: pl.DataFrame, schedule: pl.DataFrame | None
+) -> dict[str, pl.DataFrame]:
     counted = follow_up.filter(pl.col("is_counted") & (pl.col("visit") != ONE_YEAR))
     elsewhere = ("clinic", *(name for name in strength.columns if name.endswith("_percent")))
     joined = (
@@ -98,7 +101,15 @@ def _visits(episodes: pl.DataFrame, follow_up: pl.DataFrame, strength: pl.DataFr
         ((pl.col("returned_to_sport_on") - pl.col("injured_on")).dt.total_days() / 7).alias("weeks_to_return_to_sport"),
         *(_difference(name, injured_left) for name in ("straight_leg_raise", "knee_extension")),
     )
+    if schedule is not None:
+        derived = pl.concat([derived, _unseen(episodes, derived, schedule)], how="diagonal")
     return {str(visit): frame for (visit,), frame in sorted(derived.partition_by("visit", as_dict=True).items())}
+
+
+def _unseen(episodes: pl.DataFrame, seen: pl.DataFrame, schedule: pl.DataFrame) -> pl.DataFrame:
+    """Give the episodes without an assessment that counts for a visit, with how the visit stands."""
+    visits = schedule.filter(pl.col("visit") != ONE_YEAR).select(*EPISODE, "visit", visit_status="status")
+    return visits.join(seen, on=(*EPISODE, "visit"), how="anti").join(episodes, on=EPISODE, how="inner")
 
 
 def _difference(name: str, injured_left: pl.Expr) -> pl.Expr:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 INPUTS = ("mart.one_year", "registry.follow_up", "mart.strength", "reference.outcome")
+COUNTING = (*INPUTS, "registry.schedule")
+"""Who counts people needs those whose visit was due and not done."""
 
 _COUNTS = ("n_episodes", "n_not_comparable", "n_not_yet", "n_missing", "n", "n_events")
 _SUM = "n_episodes = n + n_missing + n_not_yet + n_not_comparable"
@@ -83,8 +85,8 @@ _ARM = ComputedModel(
     "compares the two treatments.",
     grain=("arm", "study", "timepoint", "measure", "category"),
     columns=arm_columns.TEXTS,
-    upstream=INPUTS,
-    compute=_computing(arm.compare_arms),
+    upstream=COUNTING,
+    compute=_computing(arm.compare_arms, COUNTING),
     checks=(
         _SUM,
         "n_events is null or n_events <= n",
@@ -99,8 +101,8 @@ _CLINIC = ComputedModel(
     "needs ten patients, and some flags come by chance alone.",
     grain=("clinic", "study", "arm", "timepoint", "measure", "category"),
     columns=clinic_columns.TEXTS,
-    upstream=INPUTS,
-    compute=_computing(clinic.compare_clinics),
+    upstream=COUNTING,
+    compute=_computing(clinic.compare_clinics, COUNTING),
     checks=(
         _SUM,
         "verdict is null or measure = 'phat_total'",

@@ -28,15 +28,19 @@ BOTH = "all"
 
 
 def compare_clinics(
-    one_year: pl.DataFrame, follow_up: pl.DataFrame, strength: pl.DataFrame, outcome: pl.DataFrame
+    one_year: pl.DataFrame,
+    follow_up: pl.DataFrame,
+    strength: pl.DataFrame,
+    outcome: pl.DataFrame,
+    schedule: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Give the rows of `mart.clinic_benchmark`, made of `mart.one_year`, `registry.follow_up`, `mart.strength` and
-    `reference.outcome`.
+    """Give the rows of `mart.clinic_benchmark`, made of `mart.one_year`, `registry.follow_up`, `mart.strength`,
+    `reference.outcome` and `registry.schedule`.
 
     A row for every clinic and every outcome of a study, by arm and for both arms; values are of comparable episodes
     alone, the first of each patient, by the treatment decided.
     """
-    timepoints = read_timepoints(first_episodes(one_year), follow_up, strength)
+    timepoints = read_timepoints(first_episodes(one_year), follow_up, strength, schedule)
     rows = [
         row
         for study in read_studies(outcome)

@@ -36,7 +36,7 @@ def forest_chart(differences: Sequence[Difference], title: str, margin: float | 
     x = alt.X("x:Q", scale=alt.Scale(domain=[min(ends), max(ends)], nice=True), axis=alt.Axis(title=title))
     names = "[" + ", ".join(repr(label) for label in labels) + "]"
     look: dict[str, Any] = {"title": None, "grid": False, "ticks": False, "domain": False}
-    look |= {"labelLimit": 260, "labelOverlap": False, "labelExpr": f"{names}[floor(datum.value)]"}
+    look |= {"labelLimit": 330, "labelOverlap": False, "labelExpr": f"{names}[floor(datum.value)]"}
     axis = alt.Axis(values=[i + 0.5 for i in range(len(labels))], **look)
     y = alt.Y("y:Q", scale=alt.Scale(domain=[len(labels), 0], nice=False), axis=axis)
     layers = [*_band(margin, x, y, len(labels)), *_marks(rows, x, y)]

@@ -25,6 +25,7 @@ class Bar:
     months: float
     mean: float
     sd: float
+    mark: str = ""  # a word above the bar: which study's it is, where there are several
 
 
 @dataclass(frozen=True)
@@ -71,30 +72,37 @@ def phat_chart(
 def _bars(bars: Sequence[Bar], x: Any, y: Any, length: float, is_labelled: bool) -> list[Any]:
     import altair as alt
 
-    labels = list(dict.fromkeys(bar.label for bar in bars))
     arms = [bar.arm for bar in bars]
-    base = marks_of([_bar(bar, labels.index(bar.label), len(labels), arms, length) for bar in bars])
+    places = [[other.label for other in bars if other.months == bar.months] for bar in bars]
+    base = marks_of(
+        [_bar(bar, here.index(bar.label), len(here), arms, length) for bar, here in zip(bars, places, strict=True)]
+    )
     x2, mean = alt.X2("x2:Q"), alt.Y("mean:Q")
     look = alt.Stroke("colour:N", scale=None), alt.Fill("colour:N", scale=None)
     opacity = alt.FillOpacity("fill:Q", scale=None, legend=None)
-    text = base.mark_text(dy=-8, fontSize=10).encode(alt.X("middle:Q"), mean, alt.Text("mean:Q"))
+    middle = alt.X("middle:Q")
+    text = base.mark_text(dy=-8, fontSize=10).encode(middle, mean, alt.Text("mean:Q"))
+    mark = base.mark_text(dy=8, fontSize=10, fontWeight="bold").encode(middle, alt.Y("y2:Q"), alt.Text("mark:N"))
     return [
         base.mark_rect(strokeWidth=2).encode(x, x2, y, alt.Y2("y2:Q"), *look, opacity),
         base.mark_rule(stroke=INK, strokeWidth=2.5).encode(x, x2, mean),
         *([text] if is_labelled else []),
+        *([mark] if any(bar.mark for bar in bars) else []),
     ]
 
 
 def _bar(bar: Bar, place: int, n_places: int, arms: Sequence[str], length: float) -> Mapping[str, Any]:
-    # Half of the bars stand before the visit's own place, half after it: the patient's point is between them.
+    # Half of the bars stand before the visit's own place, half after it: the patient's point is between them. However
+    # many there are, they take the room of two.
     half = (n_places + 1) // 2
-    after = MIDDLE / 2 + (place - half) * (BAR + GAP)
-    before = -MIDDLE / 2 - BAR + (place - half + 1) * (BAR + GAP)
+    wide, gap = BAR / half, GAP / half
+    after = MIDDLE / 2 + (place - half) * (wide + gap)
+    before = -MIDDLE / 2 - wide + (place - half + 1) * (wide + gap)
     left = bar.months + length * (after if place >= half else before)
-    width = length * BAR
+    width = length * wide
     ends = {"y": max(0.0, bar.mean - bar.sd), "y2": min(100.0, bar.mean + bar.sd)}
     look = {"colour": arm_colour(bar.arm, arms), "fill": 0.0 if is_hollow(bar.arm) else 0.45}
-    middle = {"middle": left + width / 2, "mean": bar.mean}
+    middle = {"middle": left + width / 2, "mean": bar.mean, "mark": bar.mark}
     return {"x": left, "x2": left + width, **ends, **middle, **look}
 
 

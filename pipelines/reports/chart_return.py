@@ -33,7 +33,8 @@ def return_chart(curves: Mapping[str, Sequence[Step]], seen: Sequence[Seen], tit
     import altair as alt
 
     arms = list(dict.fromkeys([*curves, *(point.arm for point in seen)]))
-    last = max([52, *(step.week for steps in curves.values() for step in steps)])
+    weeks = [step.week for steps in curves.values() for step in steps]
+    last = max([52, *weeks, *(point.months * WEEKS_A_MONTH for point in seen)])
     x = alt.X("week:Q", scale=alt.Scale(domain=[0, last + 2], nice=False), axis=alt.Axis(title=titles[0], tickCount=8))
     y = alt.Y("y:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title=titles[1], format="%", tickCount=5))
     layers = [layer for arm, steps in curves.items() for layer in _curve(arm, steps, arms, x, y)]

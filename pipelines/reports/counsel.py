@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines.reports.palette import in_order
-from pipelines.reports.study_rows import outcome_visits, study_rows
+from pipelines.reports.study_rows import in_study_order, outcome_visits, study_rows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -71,10 +71,11 @@ def answer(question: Question, outcome: "pl.DataFrame") -> list[StudyAnswer]:
     """Answer from every study in `outcome`, the rows of `reference.outcome`, at each visit whose outcomes it prints."""
     from pipelines.benchmark.reference import read_studies
 
+    studies = {study.name: study for study in read_studies(outcome)}
     return [
-        _study(question, study, visit)
-        for study in read_studies(outcome)
-        for visit in outcome_visits((figure.timepoint, figure.measure) for figure in study.figures)
+        _study(question, studies[name], visit)
+        for name in in_study_order(outcome.iter_rows(named=True))
+        for visit in outcome_visits((figure.timepoint, figure.measure) for figure in studies[name].figures)
     ]
 
 

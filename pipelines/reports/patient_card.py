@@ -11,7 +11,7 @@ from pipelines.reports.patient_course import course_picture
 from pipelines.reports.patient_phat import clinician_arm, phat_arms, phat_sentence
 from pipelines.reports.patient_rows import EpisodeRows
 from pipelines.reports.source import Row, Rows, Source
-from pipelines.reports.study_rows import months_of
+from pipelines.reports.study_rows import in_study_order, months_of
 from pipelines.reports.words import Words
 
 SPORT = ("return_to_sport", "weeks_to_return_to_sport", "recurrence")
@@ -39,7 +39,8 @@ def _card(rows: EpisodeRows, words: Words, notes: Notes, name: str) -> dict[str,
 
 def studies_of(rows: EpisodeRows) -> list[str]:
     """The studies beside the patient."""
-    return sorted({row["study"] for row in rows.benchmark})
+    beside = {row["study"] for row in rows.benchmark}
+    return [study for study in in_study_order([*rows.reference, *rows.benchmark]) if study in beside]
 
 
 def heading(rows: EpisodeRows, words: Words) -> str:

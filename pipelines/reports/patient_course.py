@@ -9,7 +9,7 @@ from pipelines.reports.palette import in_order
 from pipelines.reports.patient_rows import EpisodeRows
 from pipelines.reports.picture import Picture, draw
 from pipelines.reports.source import Row
-from pipelines.reports.study_rows import months_of
+from pipelines.reports.study_rows import in_study_order, months_of
 from pipelines.reports.words import Words
 
 ITEMS_NEEDED = 8
@@ -49,9 +49,9 @@ def course_points(rows: EpisodeRows, start: date) -> list[Point]:
 
 def study_bars(reference: Sequence[Row], words: Words) -> list[Bar]:
     """Every mean and SD of the PHAT that a study printed, at its visit."""
-    studies = {row["study"] for row in reference}
+    studies = in_study_order(reference)
     order = in_order([row["arm"] for row in reference])
-    rows = sorted(reference, key=lambda row: (row["study"], order.index(row["arm"])))
+    rows = sorted(reference, key=lambda row: (studies.index(row["study"]), order.index(row["arm"])))
     return [
         Bar(
             words.code("arm", row["arm"]) + (f" ({row['study']})" if len(studies) > 1 else ""),
@@ -59,6 +59,7 @@ def study_bars(reference: Sequence[Row], words: Words) -> list[Bar]:
             months_of(row["timepoint"]),
             row["value"],
             row["sd"],
+            str(studies.index(row["study"]) + 1) if len(studies) > 1 else "",
         )
         for row in rows
     ]

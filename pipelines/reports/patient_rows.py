@@ -23,7 +23,7 @@ SQL: Mapping[str, str] = {
 }
 
 REFERENCE_SQL = """
-select study, arm, timepoint, value, sd from reference.outcome
+select study, arm, timepoint, measure, statistic, value, sd from reference.outcome
 where measure = 'phat_total' and statistic = 'mean_sd' order by all
 """
 

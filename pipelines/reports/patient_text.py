@@ -6,11 +6,12 @@ It prints what `mart.patient_benchmark` holds; it computes nothing.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelines.reports.study_rows import outcome_visits
+from pipelines.reports.study_rows import in_study_order, outcome_visits
 from pipelines.reports.text_plot import axis, strip
 
 Row = Mapping[str, Any]
 
+FIRST_STUDY = "van_der_made_2022"
 LIMITS = (
     "The study: 59 patients, not randomised, assessors not blinded, one year, no elite athletes; treatment was chosen,",
     "not drawn. Both arms stand side by side; the other arm is no forecast for the treatment not received.",
@@ -33,14 +34,27 @@ def patient_lines(rows: Sequence[Row]) -> list[str]:
     for side, injury_no in episodes:
         lines += episode_lines([row for row in rows if (row["side"], row["injury_no"]) == (side, injury_no)])
         lines.append("")
-    return [*lines, *LIMITS]
+    return [*lines, *LIMITS, *_other_limits(rows)]
+
+
+def _other_limits(rows: Sequence[Row]) -> list[str]:
+    """The studies of which only the figures are known here."""
+    sizes: dict[str, dict[str, int]] = {}
+    for row in rows:
+        if row["study"] != FIRST_STUDY and row["reference_n"]:
+            arms = sizes.setdefault(row["study"], {})
+            arms[row["reference_arm"]] = max(arms.get(row["reference_arm"], 0), row["reference_n"])
+    return [
+        f"{study.replace('_', ' ')}: {sum(arms.values())} people; how they were chosen stands in its publication."
+        for study, arms in sizes.items()
+    ]
 
 
 def episode_lines(rows: Sequence[Row]) -> list[str]:
     """One episode: its heading, then beside each study the PHAT and the other measures at its visits."""
     first = rows[0]
     heading = f"{first['patient_id']}  {first['side']}, injury {first['injury_no']}: {first['arm']}, {first['clinic']}"
-    studies = list(dict.fromkeys(row["study"] for row in rows))
+    studies = in_study_order(rows)
     return [heading, *_course_line(rows), *(line for study in studies for line in _study_lines(rows, study, studies))]
 
 

@@ -19,7 +19,7 @@ from pipelines.reports.palette import in_order
 from pipelines.reports.registry_rows import RegistryRows
 from pipelines.reports.return_section import return_section
 from pipelines.reports.source import Row, Rows, Source
-from pipelines.reports.study_rows import outcome_visits
+from pipelines.reports.study_rows import in_study_order, outcome_visits
 from pipelines.reports.told_arms import parts_of, tell_arms
 from pipelines.reports.words import Words
 
@@ -55,7 +55,7 @@ def told_arms(rows: RegistryRows) -> Rows:
 
 def studies_of(rows: Sequence[Row]) -> list[str]:
     """The studies beside the registry."""
-    return sorted({row["study"] for row in rows})
+    return in_study_order(rows)
 
 
 def enrolment(rows: RegistryRows, words: Words) -> list[dict[str, str]]:

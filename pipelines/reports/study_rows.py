@@ -46,6 +46,18 @@ def outcome_visits(rows: Iterable[tuple[str, str]]) -> list[str]:
     return sorted({timepoint for timepoint, _ in places if months_of(timepoint) >= first}, key=months_of)
 
 
+def in_study_order(rows: Iterable[Row]) -> list[str]:
+    """The studies in the order in which they stand everywhere: by the first visit they tell outcomes of, then by name.
+
+    rows: study, timepoint, measure and statistic of figures; those without a statistic are none.
+    """
+    places: dict[str, list[tuple[str, str]]] = {}
+    for row in rows:
+        if row["statistic"]:
+            places.setdefault(row["study"], []).append((row["timepoint"], row["measure"]))
+    return sorted(places, key=lambda study: ([months_of(visit) for visit in outcome_visits(places[study])], study))
+
+
 def seed_frame() -> "pl.DataFrame":
     """The reference files as the project ships them, for who has no registry yet."""
     import polars as pl

@@ -11,7 +11,16 @@ from pipelines.benchmark.arm import compare_arms
 from pipelines.benchmark.comparability import COMPARABILITY
 from pipelines.benchmark.patient import compare_patients
 from pipelines.benchmark.rules import RULES
-from tests.support.benchmark_frames import CONSERVATIVE, NOT_YET, Row, episodes, follow_ups, reference, strengths
+from tests.support.benchmark_frames import (
+    CONSERVATIVE,
+    NOT_YET,
+    Row,
+    episodes,
+    follow_ups,
+    reference,
+    schedules,
+    strengths,
+)
 
 KEY = ["patient_id", "study", "reference_arm", "timepoint", "measure", "category"]
 
@@ -89,7 +98,7 @@ def test_a_higher_score_never_ranks_lower(totals: list[float], arm: Row) -> None
 @given(st.lists(PATIENTS | st.just(NOT_YET), min_size=0, max_size=8))
 def test_the_arms_count_every_episode_once(rows: list[Row]) -> None:
     frame = episodes(*rows)
-    found = compare_arms(frame, follow_ups(), strengths(), reference())
+    found = compare_arms(frame, follow_ups(), strengths(), reference(), schedules())
     for row in found.filter(timepoint="month_12").iter_rows(named=True):
         assert row["n_episodes"] == (frame["arm"] == row["arm"]).sum()
         assert row["n_episodes"] == row["n"] + row["n_missing"] + row["n_not_yet"] + row["n_not_comparable"]

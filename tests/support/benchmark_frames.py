@@ -163,6 +163,13 @@ def strengths(*rows: Row) -> pl.DataFrame:
     return framed([usual | row for row in rows], STRENGTH)
 
 
+def schedules(*rows: Row) -> pl.DataFrame:
+    """Give `registry.schedule` with these visits; those of month 12 are read from `mart.one_year`."""
+    columns: Row = {**dict.fromkeys(["patient_id", "side"], pl.String), "injury_no": pl.Int32}
+    usual: Row = {"patient_id": "AMC-0001X", "side": "left", "injury_no": 1}
+    return framed([usual | row for row in rows], columns | dict.fromkeys(["visit", "status"], pl.String))
+
+
 def reference(*added: Row, study: str = "van_der_made_2022") -> pl.DataFrame:
     """Give `reference.outcome` with the study's printed figures, and with rows of other studies."""
     printed = pl.read_csv(REFERENCE / f"{study}.csv", schema_overrides=OUTCOME)

@@ -6,7 +6,16 @@ from functools import cache
 from pipelines.benchmark.arm import compare_arms
 from pipelines.benchmark.clinic import compare_clinics
 from pipelines.reports.registry_rows import RegistryRows
-from tests.support.benchmark_frames import CONSERVATIVE, TYPICAL, Row, episodes, follow_ups, reference, strengths
+from tests.support.benchmark_frames import (
+    CONSERVATIVE,
+    TYPICAL,
+    Row,
+    episodes,
+    follow_ups,
+    reference,
+    schedules,
+    strengths,
+)
 
 CLINICS = ("AMC", "BRG", "LKE")
 STATUSES = ("pre_injury_level", "different_level", "different_level", "different_sport", "no_return", "no_return")
@@ -16,7 +25,7 @@ STATUSES = ("pre_injury_level", "different_level", "different_level", "different
 def small_registry(n: int = 150) -> RegistryRows:
     people = [person(number) for number in range(n)]
     frames = episodes(*people), follow_ups(), strengths(), reference()
-    arms, clinics = compare_arms(*frames).to_dicts(), compare_clinics(*frames).to_dicts()
+    arms, clinics = (compare(*frames, schedules()).to_dicts() for compare in (compare_arms, compare_clinics))
     baselines = [part for row in arms if row["timepoint"] == "baseline" for part in parts(row, people)]
     tables = {
         "arms": arms,

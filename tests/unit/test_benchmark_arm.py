@@ -8,17 +8,39 @@ import pytest
 
 from pipelines.benchmark.arm import compare_arms
 from pipelines.benchmark.intervals import newcombe, welch_from_summary, wilson
-from tests.support.benchmark_frames import CONSERVATIVE, NOT_YET, Row, episodes, follow_ups, reference, strengths
+from tests.support.benchmark_frames import (
+    CONSERVATIVE,
+    NOT_YET,
+    Row,
+    episodes,
+    follow_ups,
+    reference,
+    schedules,
+    strengths,
+)
 
 
 def compared(*changes: Row, outcome: pl.DataFrame | None = None) -> pl.DataFrame:
-    return compare_arms(episodes(*changes), follow_ups(), strengths(), reference() if outcome is None else outcome)
+    figures = reference() if outcome is None else outcome
+    return compare_arms(episodes(*changes), follow_ups(), strengths(), figures, schedules())
 
 
 def one(rows: pl.DataFrame, measure: str = "phat_total", arm: str = "surgical", **where: Any) -> Row:
     found = rows.filter(**{"measure": measure, "arm": arm, "timepoint": "month_12"} | where)
     assert found.height == 1
     return found.row(0, named=True)
+
+
+def test_whoever_owes_an_earlier_or_later_visit_is_missing_there() -> None:
+    seen: Row = {"visit": "month_6", "return_to_sport": "no_return"}
+    statuses = ("done", "missed", "overdue", "ended", "not_yet_due")
+    visits = [
+        {"patient_id": f"AMC-{number:04}X", "visit": "month_6", "status": status}
+        for number, status in enumerate(statuses, start=1)
+    ]
+    frames = episodes(*({} for _ in statuses)), follow_ups(seen), strengths(), reference(), schedules(*visits)
+    row = one(compare_arms(*frames), "return_to_sport", timepoint="month_6", category="no_return")
+    assert [row[name] for name in ("n", "n_missing", "n_not_yet", "n_not_comparable")] == [1, 2, 1, 1]
 
 
 def scores(*totals: float | None) -> list[Row]:

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.benchmark.catalogue import computed_models
-from tests.support.benchmark_frames import CONSERVATIVE, NOT_YET, episodes, follow_ups, reference, strengths
+from tests.support.benchmark_frames import CONSERVATIVE, NOT_YET, episodes, follow_ups, reference, schedules, strengths
 from warehouse.model import ComputedModel
 
 MODELS = {model.name: model for model in computed_models()}
@@ -14,6 +14,7 @@ TABLES = {
     "registry.follow_up": follow_ups({"phat_total": 55.0}).to_arrow(),
     "mart.strength": strengths({"strength_prone_0_90_percent": 70.0}).to_arrow(),
     "reference.outcome": reference().to_arrow(),
+    "registry.schedule": schedules({"visit": "month_6", "status": "done"}).to_arrow(),
 }
 NO_ROWS = {name: table.slice(0, 0) for name, table in TABLES.items()}
 

@@ -8,11 +8,11 @@ import pytest
 
 from pipelines.benchmark.case_mix import fit
 from pipelines.benchmark.clinic import compare_clinics
-from tests.support.benchmark_frames import NOT_YET, Row, episodes, follow_ups, reference, strengths
+from tests.support.benchmark_frames import NOT_YET, Row, episodes, follow_ups, reference, schedules, strengths
 
 
 def compared(rows: list[Row]) -> pl.DataFrame:
-    return compare_clinics(episodes(*rows), follow_ups(), strengths(), reference())
+    return compare_clinics(episodes(*rows), follow_ups(), strengths(), reference(), schedules())
 
 
 def one(rows: pl.DataFrame, clinic: str, measure: str = "phat_total", arm: str = "all", **where: Any) -> Row:

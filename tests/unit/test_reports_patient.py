@@ -99,7 +99,8 @@ def test_a_second_study_stands_on_the_card_at_its_own_visit(language: str, score
     rows = episode_rows(added=LATER, later=(TWO_YEARS,))
     text = patient_page([rows], SOURCE, read_words(language))
     assert text.count(f"<h2>{title}</h2>") == 1
-    assert score in text
+    assert text.count(score) == 2  # on the first page in a line, and on the study's own
+    assert text.index("59 ") < text.index(score) < text.index("2. later 2031") < text.index(f"<h2>{title}</h2>")
     assert "later_2031" in text
     bars = study_bars(rows.reference, WORDS)
     assert [(bar.arm, bar.months, bar.mean) for bar in bars if "later_2031" in bar.label and bar.months] == [
@@ -113,6 +114,7 @@ def test_a_terminal_tells_each_study_at_its_own_visits() -> None:
     first, second = text.index("van der made 2022"), text.index("later 2031")
     assert first < text.index("PHAT at one year: 80 of 100") < second
     assert second < text.index("PHAT at two years: 70 of 100")
+    assert "later 2031: 82 people" in text
 
 
 def test_the_study_s_bars_stand_at_its_visits_and_nothing_joins_them() -> None:

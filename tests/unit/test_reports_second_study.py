@@ -10,13 +10,23 @@ import pytest
 from pipelines.benchmark.arm import compare_arms
 from pipelines.benchmark.arm_difference import compare_treatments
 from pipelines.benchmark.clinic import compare_clinics
+from pipelines.reports.chart_return import Seen, return_chart
 from pipelines.reports.clinic_report import clinic_page
 from pipelines.reports.registry_report import registry_page
 from pipelines.reports.registry_rows import RegistryRows
 from pipelines.reports.source import Source
 from pipelines.reports.told_arms import parts_of, tell_arms
 from pipelines.reports.words import read_words
-from tests.support.benchmark_frames import CONSERVATIVE, Row, episodes, follow_ups, framed, reference, strengths
+from tests.support.benchmark_frames import (
+    CONSERVATIVE,
+    Row,
+    episodes,
+    follow_ups,
+    framed,
+    reference,
+    schedules,
+    strengths,
+)
 from tests.support.benchmark_frames import OUTCOME as COLUMNS
 from tests.support.report_registry import CLINICS, parts, person, small_registry
 
@@ -59,11 +69,11 @@ def two_studies() -> RegistryRows:
     outcome = pl.concat([reference(), framed([{"category": ""} | row for arm in N for row in figures(arm)], COLUMNS)])
     frames = episodes(*people), follow_ups(*visits), strengths(), outcome
     rows = small_registry()
-    arms = compare_arms(*frames).to_dicts()
+    arms = compare_arms(*frames, schedules()).to_dicts()
     tables = {
         "arms": arms,
         "baselines": [part for row in arms if row["timepoint"] == "baseline" for part in parts(row, people)],
-        "clinics": compare_clinics(*frames).to_dicts(),
+        "clinics": compare_clinics(*frames, schedules()).to_dicts(),
         "differences": compare_treatments(*frames).to_dicts(),
     }
     return RegistryRows({**rows.tables, **tables}, rows.today)
@@ -117,6 +127,18 @@ def test_its_own_n_stands_in_the_tables_and_its_counts_on_the_curve() -> None:
     assert "surgery at one year 19 / 25" in curve
 
 
+def test_the_curve_s_axis_holds_the_counts_of_later_visits() -> None:
+    chart = return_chart({}, [Seen(NAME, "surgical", 24.0, 30, 41)], ("weeks", "share")).to_dict()
+    assert chart["layer"][0]["encoding"]["x"]["scale"]["domain"][1] > 104
+
+
+def test_the_study_of_one_year_stands_before_the_one_of_two() -> None:
+    text = page("registry")
+    assert text.index("<h2>The registry beside the study, at one year") < text.index(
+        "<h2>The registry beside the study, at two years"
+    )
+
+
 def test_a_clinic_reads_beside_it_too() -> None:
     assert "88 (SD 11)" in section(page("clinic"), "Your outcomes, at two years")
     assert "study (surgery, no surgery): 88" in section(page("clinic"), "Clinics beside each other: PHAT, at two years")
@@ -137,8 +159,12 @@ def test_a_category_is_told_beside_both_studies_or_beside_neither() -> None:
     ]
     outcome = pl.concat([reference(), framed([{"category": ""} | row for row in again], COLUMNS)])
     frames = episodes(*people), follow_ups(), strengths(), outcome
-    clinics = parts_of(compare_clinics(*frames).to_dicts())
-    told = [row for row in tell_arms(compare_arms(*frames).to_dicts(), clinics) if row["measure"] == "return_to_sport"]
+    clinics = parts_of(compare_clinics(*frames, schedules()).to_dicts())
+    told = [
+        row
+        for row in tell_arms(compare_arms(*frames, schedules()).to_dicts(), clinics)
+        if row["measure"] == "return_to_sport"
+    ]
     here = [row for row in told if row["arm"] == "surgical" and row["timepoint"] == "month_12"]
     by_study = {
         name: {row["category"] for row in here if row["study"] == name and row["n_events"] is not None}
@@ -151,5 +177,5 @@ def test_a_category_is_told_beside_both_studies_or_beside_neither() -> None:
 def test_an_arm_the_study_lacks_is_no_fault() -> None:
     only = pl.concat([reference(), framed([{"category": ""} | row for row in figures("surgical")], COLUMNS)])
     frames = episodes({}, CONSERVATIVE), follow_ups(), strengths(), only
-    assert compare_arms(*frames).filter(study=NAME)["arm"].unique().to_list() == ["surgical"]
+    assert compare_arms(*frames, schedules()).filter(study=NAME)["arm"].unique().to_list() == ["surgical"]
     assert set(compare_treatments(*frames).filter(study=NAME)["quantity"]) <= {"adjusted", "slope"}
