@@ -3,7 +3,9 @@
 Time counts from the day of the injury and is empty where that day is not known. Per episode two returns: `any`, and to
 the `pre_injury_level`. A status without a date is never dated by the visit: it lies between the last visit without a
 return and the first with one (interval). The date given is the first day in sport of any kind, so a return to the
-pre-injury level is always an interval. Patients whose data may be used.
+pre-injury level is always an interval. A date before the injury, or after the first visit with a return, contradicts
+what was seen: the visits hold, and the return lies between them. A visit before the injury tells nothing. Patients
+whose data may be used.
 
 grain: patient_id, side, injury_no, return_kind
 checks:
@@ -29,8 +31,14 @@ status as (
         follow_up.return_to_sport = 'pre_injury_level'
         or (kind.return_kind = 'any' and follow_up.return_to_sport in ('different_level', 'different_sport')) as has_returned
     from registry.follow_up as follow_up
+    inner join registry.episode as episode
+        on follow_up.patient_id = episode.patient_id
+        and follow_up.side = episode.side
+        and follow_up.injury_no = episode.injury_no
     cross join kind
-    where follow_up.return_to_sport is not null
+    where
+        follow_up.return_to_sport is not null
+        and follow_up.assessed_on >= coalesce(episode.injured_on, follow_up.assessed_on)
 ),
 
 seen as (
@@ -87,7 +95,11 @@ known as (
         case when episode.injured_on_precision = 'day' then episode.injured_on end as origin_on,
         coalesce(seen.is_without_sport, false) or coalesce(episode.sport_level = 'none', false) as is_without_sport,
         case
-            when kind.return_kind = 'any' and dated.returned_to_sport_on <= seen.last_seen_on then dated.returned_to_sport_on
+            when
+                kind.return_kind = 'any'
+                and dated.returned_to_sport_on > episode.injured_on
+                and dated.returned_to_sport_on <= seen.first_with_on
+                then dated.returned_to_sport_on
         end as returned_on,
         seen.first_with_on,
         before_return.last_without_on,

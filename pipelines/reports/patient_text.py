@@ -6,7 +6,7 @@ It prints what `mart.patient_benchmark` holds; it computes nothing.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelines.reports.study_rows import in_study_order, outcome_visits
+from pipelines.reports.study_rows import in_study_order, months_of, outcome_visits
 from pipelines.reports.text_plot import axis, strip
 
 Row = Mapping[str, Any]
@@ -59,15 +59,22 @@ def episode_lines(rows: Sequence[Row]) -> list[str]:
 
 
 def _study_lines(rows: Sequence[Row], study: str, studies: Sequence[str]) -> list[str]:
-    own = [row for row in rows if row["study"] == study]
-    visits = outcome_visits((row["timepoint"], row["measure"]) for row in own if row["statistic"])
+    own = [row for row in rows if row["study"] == study and row["statistic"]]
+    visits = outcome_visits((row["timepoint"], row["measure"]) for row in own)
     lines = ["", study.replace("_", " ")] if len(studies) > 1 else []
-    for visit in visits:
+    for visit in _latest_before(own, visits) + visits:
         here = [row for row in own if row["timepoint"] == visit]
-        phat = [row for row in here if row["measure"] == "phat_total" and row["statistic"]]
+        phat = [row for row in here if row["measure"] == "phat_total"]
         others = _measure_lines([row for row in here if row not in phat], visit)
-        lines += ["", *_phat_lines(phat, visit), "", *others, *_chance_line(phat, visit)]
+        blocks = (_phat_lines(phat, visit), others, _chance_line(phat, visit))
+        lines += [line for block in blocks if block for line in ("", *block)]
     return lines
+
+
+def _latest_before(rows: Sequence[Row], visits: Sequence[str]) -> list[str]:
+    """The latest visit with a value, where none of the outcome visits has one: where the patient stands by now."""
+    seen = {row["timepoint"] for row in rows if row["value"] is not None}
+    return [] if seen & set(visits) else sorted(seen - {"baseline"}, key=months_of)[-1:]
 
 
 def _visit(timepoint: str) -> str:
@@ -173,7 +180,7 @@ def _chance_line(rows: Sequence[Row], visit: str) -> list[str]:
         return []
     compared, low = own[0]["n_measures_compared"], own[0]["n_low_by_chance"]
     text = f"Of {compared} measures compared {_visit(visit)}, {low:.1f} would lie under the 5th percentile"
-    return ["", f"{text} by chance alone. Only PHAT carries a verdict."]
+    return [f"{text} by chance alone. Only PHAT carries a verdict."]
 
 
 def codes(values: Sequence[str] | None) -> str:

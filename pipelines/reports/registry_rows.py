@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from pipelines.reports.source import Database, Rows
-from pipelines.reports.told_return import PEOPLE_SQL, VISITS_SQL
+from pipelines.reports.told_return import PEOPLE_SQL
 
 SQL: Mapping[str, str] = {
     "arms": "select * from mart.arm_benchmark order by all",
@@ -42,7 +42,6 @@ SQL: Mapping[str, str] = {
         from registry.screening group by all order by all
     """,
     "people": PEOPLE_SQL,
-    "visits": VISITS_SQL,
     "overdue": "select clinic, visit, count(*)::int as n from mart.overdue group by all order by all",
     "findings": """
         select clinic, severity, rule, count(*)::int as n from ops.finding

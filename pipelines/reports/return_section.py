@@ -18,13 +18,13 @@ TOLD_WEEKS = (12, 24, 36, 52)
 
 def return_section(rows: RegistryRows, words: Words, name: str) -> dict[str, Any] | None:
     """Give the curves with their table and the study's counts; None where nothing may be told."""
-    curves = tell_return(rows["people"], rows["visits"])
+    curves = tell_return(rows["people"])
     curves = {arm: curves[arm] for arm in in_order(list(curves)) if any(s.share is not None for s in curves[arm])}
     if not curves:
         return None
     seen = study_counts(rows["arms"])
     chart = return_chart(curves, seen, (words("report.weeks"), words("report.share_returned")))
-    lines, since_decision = _lines(curves, words), tell_return(rows["people"], rows["visits"], "decision_on")
+    lines, since_decision = _lines(curves, words), tell_return(rows["people"], since_decision=True)
     texts = [f"{line['arm']}: {', '.join(line['cells'])}" for line in lines]
     texts += [f"{words.code('study', s.study)}, {words.code('arm', s.arm)}, {s.months:g}: {s.k}/{s.n}" for s in seen]
     return {

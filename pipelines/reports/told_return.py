@@ -1,17 +1,15 @@
 """Return to sport over time by arm, as it may be told: shares of rounded counts at fixed weeks, beside the study's.
 
-Which days a person's return lies between is read from the follow-ups; the curve itself is `time_to_return.py`'s.
+Which days a person's return lies between stands in `mart.return_to_sport`; the curve itself is `time_to_return.py`'s.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipelines.release.disclosure import Part, tell_count, tell_share
-from pipelines.reports.source import Row, Rows
-from pipelines.reports.study_rows import NO_SPORT, RETURNED
+from pipelines.reports.source import Row
 
 if TYPE_CHECKING:
     from pipelines.benchmark.time_to_return import Course
@@ -20,14 +18,12 @@ VISIT_REASONS = ("not_measured", "outside_window", "crossed_over", "ended")
 """Reasons that speak of the one-year visit or the course, not of who the patient is: they take nobody out here."""
 
 PEOPLE_SQL = f"""
-select one_year.patient_id, one_year.side, one_year.injury_no, one_year.clinic, one_year.arm, one_year.injured_on,
-    episode.decision_on, died.died_on
+select one_year.clinic, one_year.arm, back.return_state, back.lower_days, back.upper_days,
+    date_diff('day', back.origin_on, episode.decision_on)::int as days_to_decision
 from mart.one_year as one_year
 inner join registry.episode as episode using (patient_id, side, injury_no)
-left join (
-    select patient_id, min(occurred_on) as died_on from registry.event where event_kind = 'death' group by patient_id
-) as died using (patient_id)
-where one_year.injured_on_precision = 'day' and one_year.arm is not null and one_year.sport_level <> 'none'
+inner join mart.return_to_sport as back using (patient_id, side, injury_no)
+where back.return_kind = 'any' and back.origin_on is not null and one_year.arm is not null
     and exists (
         from mart.patient_benchmark as benchmark
         where benchmark.patient_id = one_year.patient_id and benchmark.side = one_year.side
@@ -39,11 +35,6 @@ qualify row_number() over (
     partition by one_year.patient_id order by one_year.injured_on, one_year.injury_no, one_year.side
 ) = 1
 """  # noqa: S608 - the reasons are constants of this module
-
-VISITS_SQL = """
-select patient_id, side, injury_no, assessed_on, return_to_sport, returned_to_sport_on
-from registry.follow_up where return_to_sport is not null order by assessed_on
-"""
 
 
 @dataclass(frozen=True)
@@ -57,46 +48,38 @@ class Step:
     n: int | None
 
 
-def course_of(person: Row, visits: Sequence[Row], clock: str = "injured_on") -> "Course | None":
-    """Give between which weeks a person returned to any sport; None where the clock's day is not known.
+def course_of(person: Row, *, since_decision: bool = False) -> "Course | None":
+    """Give between which weeks a person returned to any sport; None for who is not at risk or was never seen.
 
-    `clock` names the day that weeks count from: injured_on, or decision_on to see what that changes.
+    person: a row of PEOPLE_SQL, with days from the injury. since_decision: count from the decision, to see what that
+    changes; None where its day is not known. Who was back before then was back from the start.
     """
     from pipelines.benchmark.time_to_return import Course
 
-    start = person[clock]
-    if start is None or any(visit["return_to_sport"] == NO_SPORT for visit in visits):
+    shift = person["days_to_decision"] if since_decision else 0
+    if shift is None or person["return_state"] in ("not_at_risk", "never_seen"):
         return None
-    back = [visit for visit in visits if visit["return_to_sport"] in RETURNED]
-    not_yet = [visit["assessed_on"] for visit in visits if not back or visit["assessed_on"] < back[0]["assessed_on"]]
-    lower = max([0.0, *(_weeks(day, start) for day in not_yet)])
-    if back:
-        dated = [visit["returned_to_sport_on"] for visit in back if visit["returned_to_sport_on"] is not None]
-        upper = _weeks(back[0]["assessed_on"], start)
-        first = _weeks(min(dated), start) if dated else None
-        return Course(first, first) if first is not None and 0 < first <= upper else Course(lower, max(upper, lower))
-    return Course(inf, inf) if person["died_on"] is not None else Course(lower, inf)
+    if person["return_state"] == "dead":
+        return Course(inf, inf)
+    lower = person["lower_days"] - shift
+    if person["return_state"] == "not_returned":
+        return Course(_weeks(lower), inf)
+    upper = max(1, person["upper_days"] - shift)
+    return Course(_weeks(upper if person["return_state"] == "exact" else min(lower, upper)), _weeks(upper))
 
 
-def tell_return(people: Sequence[Row], visits: Sequence[Row], clock: str = "injured_on") -> dict[str, list[Step]]:
-    """Give the told curve of each arm."""
-    by_person: dict[Any, Rows] = {}
-    for visit in visits:
-        by_person.setdefault(_person(visit), []).append(dict(visit))
+def tell_return(people: Sequence[Row], *, since_decision: bool = False) -> dict[str, list[Step]]:
+    """Give the told curve of each arm; people: rows of PEOPLE_SQL."""
     arms: dict[str, dict[str, list[Course]]] = {}
     for person in people:
-        course = course_of(person, by_person.get(_person(person), []), clock)
+        course = course_of(person, since_decision=since_decision)
         if course is not None and course.is_at_risk:
             arms.setdefault(person["arm"], {}).setdefault(person["clinic"], []).append(course)
     return {arm: _steps(clinics) for arm, clinics in arms.items()}
 
 
-def _person(row: Row) -> tuple[Any, ...]:
-    return row["patient_id"], row["side"], row["injury_no"]
-
-
-def _weeks(day: date, start: date) -> float:
-    return round((day - start).days / 7, 1)
+def _weeks(days: int) -> float:
+    return round(max(0, days) / 7, 1)
 
 
 def _steps(clinics: Mapping[str, Sequence["Course"]]) -> list[Step]:

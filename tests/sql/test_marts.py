@@ -203,10 +203,12 @@ def test_phases_have_their_durations_per_arm() -> None:
 
 def test_a_return_to_sport_is_dated_or_lies_between_two_visits_and_is_never_dated_by_one() -> None:
     registry = SqlRegistry()
-    rows = (f"AMC | AMC-{n} | left | conservative | 2024-01-08 | | 2024-01-01 | day" for n in range(1, 7))
+    rows = (f"AMC | AMC-{n} | left | conservative | 2024-01-08 | | 2024-01-01 | day" for n in range(1, 8))
     enrol(registry, *rows, columns=f"{DECIDED} | injured_on | injured_on_precision")
     assess(
         registry,
+        "AMC | AMC-7 | left | 2024-03-08 | different_level |",
+        "AMC | AMC-7 | left | 2024-07-08 | different_level | 2024-05-01",
         "AMC | AMC-1 | left | 2024-07-08 | different_level | 2024-05-01",
         "AMC | AMC-2 | left | 2024-03-08 | no_return |",
         "AMC | AMC-2 | left | 2024-07-08 | different_sport |",
@@ -232,6 +234,7 @@ def test_a_return_to_sport_is_dated_or_lies_between_two_visits_and_is_never_date
         "AMC-4 | not_at_risk | - | -",
         "AMC-5 | dead | 150 | 150",
         "AMC-6 | never_seen | - | -",
+        "AMC-7 | interval | 0 | 67",
     ]
     assert registry.lines(told.format("pre_injury_level") + " and return_state = 'interval'") == [
         "AMC-2 | interval | 189 | 373"

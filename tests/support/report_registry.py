@@ -1,6 +1,6 @@
 """A small registry's rows as a snapshot would give them: three clinics, both arms, benchmarks made by the benchmark."""
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 from pipelines.benchmark.arm import compare_arms
@@ -8,7 +8,6 @@ from pipelines.benchmark.clinic import compare_clinics
 from pipelines.reports.registry_rows import RegistryRows
 from tests.support.benchmark_frames import (
     CONSERVATIVE,
-    TYPICAL,
     Row,
     episodes,
     follow_ups,
@@ -43,7 +42,6 @@ def small_registry(n: int = 150) -> RegistryRows:
             for clinic in CLINICS
         ],
         "people": [follow(number, people[number]) for number in range(n)],
-        "visits": [visit(number, people[number]) for number in range(n)],
         "overdue": [{"clinic": "AMC", "visit": "month_12", "n": 3}],
         "findings": [{"clinic": "AMC", "severity": "warning", "rule": "phat_range", "n": 2}],
         "questions": [{"clinic": "AMC", "n": 4}],
@@ -89,20 +87,9 @@ def quarter(month: int, clinic: str) -> Row:
 
 
 def follow(number: int, who: Row) -> Row:
-    start = TYPICAL["injured_on"]
-    return {**key(number), "clinic": who["clinic"], "arm": who.get("arm", "surgical"), "injured_on": start} | {
-        "decision_on": start + timedelta(days=10),
-        "died_on": None,
-    }
-
-
-def visit(number: int, who: Row) -> Row:
-    status = who["return_to_sport"]
-    back = None if status == "no_return" else TYPICAL["injured_on"] + timedelta(weeks=12 + number % 30)
-    return {**key(number), "assessed_on": TYPICAL["assessed_on"], "return_to_sport": status} | {
-        "returned_to_sport_on": back
-    }
-
-
-def key(number: int) -> Row:
-    return {"patient_id": f"P{number:04}", "side": "left", "injury_no": 1}
+    """When this person returned to sport, in days from the injury."""
+    is_back = who["return_to_sport"] != "no_return"
+    days = 7 * (12 + number % 30) if is_back else 385
+    state = "exact" if is_back else "not_returned"
+    back = {"return_state": state, "lower_days": days, "upper_days": days if is_back else None}
+    return {"clinic": who["clinic"], "arm": who.get("arm", "surgical"), "days_to_decision": 10, **back}

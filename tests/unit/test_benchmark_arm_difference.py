@@ -96,7 +96,9 @@ def test_the_estimate_is_statsmodels_with_a_fixed_effect_for_each_clinic() -> No
     data = pd.DataFrame({name: frame[name].to_numpy() for name in frame.columns})
     theirs = smf.ols("y ~ s + x + C(c)", data).fit(cov_type="HC3", use_t=True)
     assert found["estimate"] == pytest.approx(theirs.params["s"], rel=1e-9)
-    assert (found["estimate_lower"], found["estimate_upper"]) == pytest.approx(tuple(theirs.conf_int().loc["s"]))
+    assert (found["estimate_lower"], found["estimate_upper"]) == pytest.approx(
+        tuple(theirs.conf_int().loc["s"]), rel=1e-9
+    )
 
 
 def test_nothing_is_drawn_outside_the_baselines_both_arms_reach() -> None:

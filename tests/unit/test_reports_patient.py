@@ -149,6 +149,14 @@ def test_phases_and_moments_stand_on_the_time_line() -> None:
     assert "phase II: 1.3 - …" in picture.description or "phase II: 1.4 - …" in picture.description
 
 
+def test_before_one_year_a_terminal_tells_where_the_patient_stands() -> None:
+    seen: Row = {"return_to_sport": "different_level"}
+    not_yet = NOT_YET | {"visit_status": "not_yet_due", "has_recurrence": None}
+    text = "\n".join(patient_lines(episode_rows(not_yet, later=(seen,)).benchmark))
+    assert text.index("At month 6") < text.index("return to sport: different level") < text.index("not assessed yet")
+    assert "verdict" not in text
+
+
 @pytest.mark.parametrize(
     ("status", "words"),
     [

@@ -130,52 +130,44 @@ def test_a_waterfall_tells_small_steps_together() -> None:
     assert tell_waterfall(rows, own="AMC")["n_dead_or_withdrawn"] == 1
 
 
-START = date(2025, 1, 1)
-PERSON: Row = {"patient_id": "AMC-0015W", "side": "left", "injury_no": 1, "clinic": "AMC", "arm": "surgical"}
-PERSON |= {"injured_on": START, "decision_on": date(2025, 1, 15), "died_on": None}
-
-
-def visit(day: date, status: str, back_on: date | None = None) -> Row:
-    person = {name: PERSON[name] for name in ("patient_id", "side", "injury_no")}
-    return {**person, "assessed_on": day, "return_to_sport": status, "returned_to_sport_on": back_on}
-
-
-MARCH, JULY = date(2025, 3, 5), date(2025, 7, 2)
+def person(state: str, lower: int | None, upper: int | None, clinic: str = "AMC") -> Row:
+    days = {"lower_days": lower, "upper_days": upper, "days_to_decision": 14}
+    return {"clinic": clinic, "arm": "surgical", "return_state": state, **days}
 
 
 @pytest.mark.parametrize(
-    ("visits", "died", "ends"),
+    ("row", "since_injury", "since_decision"),
     [
-        ([visit(MARCH, "no_return"), visit(JULY, "different_level", date(2025, 5, 21))], None, (20.0, 20.0)),
-        ([visit(MARCH, "no_return"), visit(JULY, "different_level")], None, (9.0, 26.0)),
-        ([visit(JULY, "different_level")], None, (0.0, 26.0)),
-        ([visit(MARCH, "no_return")], None, (9.0, inf)),
-        ([visit(MARCH, "no_return")], JULY, (inf, inf)),
-        ([visit(MARCH, "no_return"), visit(JULY, "different_level", date(2024, 5, 21))], None, (9.0, 26.0)),
+        (person("exact", 140, 140), (20, 20), (18, 18)),
+        (person("interval", 63, 182), (9, 26), (7, 24)),
+        (person("interval", 0, 182), (0, 26), (0, 24)),
+        (person("not_returned", 63, None), (9, inf), (7, inf)),
+        (person("dead", 182, 182), (inf, inf), (inf, inf)),
+        (person("exact", 7, 7), (1, 1), (0.1, 0.1)),
     ],
 )
 def test_a_return_without_a_date_lies_between_visits(
-    visits: list[Row], died: date | None, ends: tuple[float, float]
+    row: Row, since_injury: tuple[float, float], since_decision: tuple[float, float]
 ) -> None:
-    course = course_of({**PERSON, "died_on": died}, visits)
-    assert course is not None
-    assert (course.lower, course.upper) == ends
+    for is_sensitivity, ends in ((False, since_injury), (True, since_decision)):
+        course = course_of(row, since_decision=is_sensitivity)
+        assert course is not None
+        assert (course.lower, course.upper) == ends
 
 
-def test_who_did_no_sport_before_is_not_at_risk() -> None:
-    assert course_of(PERSON, [visit(JULY, "no_sport_before_injury")]) is None
+def test_who_did_no_sport_before_or_was_never_seen_is_not_at_risk() -> None:
+    assert course_of(person("not_at_risk", None, None)) is None
+    assert course_of(person("never_seen", None, None)) is None
+    assert course_of({**person("exact", 140, 140), "days_to_decision": None}, since_decision=True) is None
 
 
 def test_the_curve_is_told_where_enough_returned_and_enough_did_not() -> None:
-    people, visits = [], []
-    for number in range(60):
-        person = {**PERSON, "patient_id": f"P{number}", "clinic": ("AMC", "BRG")[number % 2]}
-        back = number < 40
-        seen = visit(date(2026, 1, 3), "different_level" if back else "no_return", date(2025, 6, 1) if back else None)
-        people.append(person)
-        visits.append({**seen, "patient_id": f"P{number}"})
-    steps = {step.week: step for step in tell_return(people, visits)["surgical"]}
+    people = [
+        person("exact", 151, 151, clinic) if number < 40 else person("not_returned", 367, None, clinic)
+        for number, clinic in enumerate(("AMC", "BRG") * 30)
+    ]
+    steps = {step.week: step for step in tell_return(people)["surgical"]}
     assert steps[20].share == 0
     assert (steps[24].share, steps[24].n) == (pytest.approx(40 / 60), 60)
-    few = {step.week: step for step in tell_return(people[:40] + people[57:], visits)["surgical"]}
+    few = {step.week: step for step in tell_return(people[:40] + people[57:])["surgical"]}
     assert few[52] == Step(52, None, None, None, 45)
