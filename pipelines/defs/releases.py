@@ -7,7 +7,7 @@ import dagster as dg
 from pipelines.defs.models import table_key
 from pipelines.defs.resources import Registry
 from pipelines.defs.texts import as_table
-from pipelines.release.publication import LAYERS
+from pipelines.release.publication import LAYERS, Release
 from warehouse.model import AnyModel
 
 RELEASE_KEY = dg.AssetKey(["release", "registry"])
@@ -33,8 +33,18 @@ def build_release(models: Sequence[AnyModel]) -> dg.AssetsDefinition:
                 "snapshot": cut.snapshot,
                 "rows": sum(cut.tables.values()),
                 "folder": f"releases/{cut.id}",
+                "gate": dg.MetadataValue.md(_gate(cut)),
                 "tables": dg.MetadataValue.md(as_table(("table", "rows"), sorted(cut.tables.items()))),
             }
         )
 
     return release
+
+
+def _gate(release: Release) -> str:
+    if release.verdict is None:
+        return "Nothing was asked."
+    rows = [
+        (c.check, c.result.replace("_", " "), f"{c.n_failed} of {c.n_asked}", c.says) for c in release.verdict.checks
+    ]
+    return as_table(("check", "came out", "failed", "what must be true"), rows)

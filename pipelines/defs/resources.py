@@ -66,9 +66,11 @@ class Registry:
             return derivation
 
     def release(self) -> Release:
-        """Cut a release from the current snapshot."""
+        """Cut a release from the current snapshot; `GateError` where the gate refuses it."""
+        from pipelines.release.gate import judge
+
         with Withheld(self.home), lock(self.home, f"{self.command} (release)", self.patience_seconds):
-            release = cut_release(self.home, now)
+            release = cut_release(self.home, now, judge)
             record(self.home, self.actor, "release", now(), release=release.id)
             return release
 

@@ -7,18 +7,23 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 
-from pipelines.errors import HomeError, UsageError
+from pipelines.errors import GateError, HomeError, UsageError
+from pipelines.release.verdict import Verdict, Yes, read_verdict
+from warehouse.durability import replace_file
 from warehouse.export import ExportedTable, export_tables
 from warehouse.faults import reached
 from warehouse.layout import Home
 
 LAYERS = ("registry", "mart", "reference", "dictionary")
 MANIFEST = "manifest.json"
+PAGE = Path("data_docs") / "index.html"
+VERDICT = "gate.json"  # in the log: the newest verdict, whatever it was
 
 
 @dataclass(frozen=True)
@@ -30,18 +35,31 @@ class Release:
     path: Path
     tables: dict[str, int]  # table -> rows
     digests: dict[str, str]  # file, relative to the release -> SHA-256
+    verdict: Verdict | None = None  # None: cut again after an erasure, or withdrawn
 
 
-def cut_release(home: Home, clock: Callable[[], datetime]) -> Release:
-    """Cut a release from the current snapshot: DuckDB file, Parquet, data package, manifest. It never changes again."""
+Judge: TypeAlias = Callable[[Path, tuple[str, Path] | None, Path], Verdict]
+"""What the gate says of a database, beside the release before it (id and database), with a page written."""
+
+
+def cut_release(
+    home: Home, clock: Callable[[], datetime], judge: Judge | None = None, accepted: Sequence[Yes] = ()
+) -> Release:
+    """Cut a release from the current snapshot: DuckDB file, Parquet, data package, manifest. It never changes again.
+
+    Raises `GateError` where the judge finds what nobody has accepted; nothing is kept then but the verdict, in the log.
+    Without a judge nothing is asked.
+    """
     snapshot = current_snapshot(home)
     release_id = clock().astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ")
     part = home.releases / f"{release_id}.part"
     remove_unfinished(home)
     tables = export_tables(snapshot / "registry.duckdb", part, LAYERS)
     reached("release.tables")
+    verdict = _judged(home, judge, part, accepted) if judge else None
     _write_json(part / "datapackage.json", data_package(release_id, tables))
-    _write_json(part / MANIFEST, _manifest(release_id, snapshot.name, part, tables))
+    told = {"gate": verdict.as_json()} if verdict else {}
+    _write_json(part / MANIFEST, _manifest(release_id, snapshot.name, part, tables) | told)
     reached("release.manifest")
     _sync_tree(part)
     reached("release.synced")
@@ -49,6 +67,25 @@ def cut_release(home: Home, clock: Callable[[], datetime]) -> Release:
     _sync(home.releases)
     reached("release.placed")
     return read_release(home, release_id)
+
+
+def _judged(home: Home, judge: Judge, part: Path, accepted: Sequence[Yes]) -> Verdict:
+    """The verdict on what was exported; where it is refused, the export is gone and the verdict is in the log."""
+    verdict = replace(judge(part / "registry.duckdb", find_before(home), part / PAGE), accepted=tuple(accepted))
+    replace_file(home.log / VERDICT, json.dumps(verdict.as_json(), indent=2).encode())
+    reached("release.judged")
+    try:
+        verdict.refuse()
+    except GateError:
+        shutil.rmtree(part)
+        raise
+    return verdict
+
+
+def find_before(home: Home) -> tuple[str, Path] | None:
+    """The newest release that still holds something, its id and database; None before the first."""
+    kept = [release for release in list_releases(home) if release.tables]
+    return (kept[-1].id, kept[-1].path / "registry.duckdb") if kept else None
 
 
 def current_snapshot(home: Home) -> Path:
@@ -75,7 +112,8 @@ def read_release(home: Home, release_id: str) -> Release:
     if not (path / MANIFEST).is_file():
         raise UsageError(f"There is no release {release_id}.", "`hamreg release list` names them.")
     content = json.loads((path / MANIFEST).read_text())
-    return Release(release_id, content["snapshot"], path, content["tables"], content["digests"])
+    verdict = read_verdict(content["gate"]) if content.get("gate") else None
+    return Release(release_id, content["snapshot"], path, content["tables"], content["digests"], verdict)
 
 
 def verify_release(release: Release) -> list[str]:
