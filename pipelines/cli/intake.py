@@ -11,6 +11,7 @@ import click
 from pipelines.accountability.log import record
 from pipelines.accountability.looks import record_look
 from pipelines.cli.context import actor, find_clinic, now, read_home, write_output
+from pipelines.cli.mapping import read_mapping
 from pipelines.errors import UnreadableFileError, UsageError
 from pipelines.settings import DATE_ORDERS, DECIMALS, LANGUAGES, Clinic, Settings
 from warehouse.layout import Home
@@ -55,7 +56,8 @@ def check_command(
     settings = read_home(path)[1] if code else Settings()
     clinic = _with_habits(find_clinic(settings, code) if code else Clinic(), habits)
     if mapping:
-        clinic = replace(clinic, mappings={mapping.stem: _readable(mapping).read_text(encoding="utf-8")})
+        read_mapping(_readable(mapping))
+        clinic = replace(clinic, mappings={mapping.stem: mapping.read_text(encoding="utf-8")})
     dictionary = read_dictionary()
     if annotated and len(files) > 1:
         raise UsageError("--annotated writes the rows of one file.", "Check the files one by one.")

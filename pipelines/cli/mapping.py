@@ -51,7 +51,7 @@ def draft_mapping(dictionary_file: Path, output: Path | None, **files: Path | No
 def check_mapping(files: tuple[Path, ...]) -> None:
     """Check mapping FILES: keys, forms, fields and codes. Exit code 2 names all that is wrong."""
     for file in files:
-        mapping = _read(file)
+        mapping = read_mapping(file)
         click.echo(f"{file} is right: {mapping.id}, {_rows_of(mapping)}.")
         if _left_open(file):
             click.echo(f"  {_left_open(file)} lines marked `?` are not decided yet; they are not read.")
@@ -69,13 +69,14 @@ def list_mappings(path: str, code: str | None) -> None:
     folder = Path(path) / "mappings"
     files = [folder / clinic.code / f"{name}.toml" for clinic in clinics for name in clinic.mappings]
     for file in files:
-        mapping = _read(file)
+        mapping = read_mapping(file)
         click.echo(f"{file.parent.name:<9}{mapping.id:<40}{_rows_of(mapping)}")
     if not files:
         click.echo(f"No mappings yet. Next: hamreg mapping draft DICTIONARY.csv -o {folder}/CLINIC/redcap.toml")
 
 
-def _read(file: Path) -> "ExportMapping":
+def read_mapping(file: Path) -> "ExportMapping":
+    """The mapping in a file; one that is not right is the user's to mend."""
     from pipelines.intake.mapping import MappingError, parse_mapping
     from schemas.dictionary import read_dictionary
 

@@ -5,8 +5,9 @@ What a mapping says and whether it can be right stands here; which file it fits 
 
 import hashlib
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from schemas.dictionary import Dictionary, Form
 EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
 # The columns that REDCap adds to every export, and how it calls them in an export with labels.
 STRUCTURE: Mapping[str, str] = {EVENT: "Event Name", INSTRUMENT: "Repeat Instrument", INSTANCE: "Repeat Instance"}
+EPISODE = ("patient_id", "side", "injury_no")
 SUFFIX = "*"  # in a column's name: where the suffix of the visit stands
 _KEYS = {"version", "title", "record", "decimal", "date_order", "missing", "labels", "skip_events", "rows"}
 _ROW_KEYS = {"form", "events", "visits", "suffixes", "instrument", "status", "columns", "record", "constants", "codes"}
@@ -35,11 +37,14 @@ class RowsOf:
     instruments: tuple[str, ...] = ()  # () is no repeating instrument
     status: str = ""  # the column that says whether the instrument is complete
     part: str = ""  # the visit, of a sheet that has several in one row
+    shared: frozenset[str] = frozenset()  # columns that say whose record it is, for other rows of it as well
 
     @property
     def own_columns(self) -> tuple[str, ...]:
         """The columns that make a record one of this form, where any of them holds something."""
-        return tuple(column for column in self.columns.values() if column not in STRUCTURE)
+        return tuple(
+            column for column in self.columns.values() if column not in STRUCTURE and column not in self.shared
+        )
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,7 @@ def parse_mapping(name: str, text: str, dictionary: Dictionary) -> ExportMapping
         name=name,
         version=content["version"],
         fingerprint=fingerprint_of(text),
-        rows=tuple(rows for each in content["rows"] for rows in _read_rows(each)),
+        rows=_with_shared([rows for each in content["rows"] for rows in _read_rows(each)]),
         record=content.get("record", ""),
         decimal=content.get("decimal", ""),
         date_order=content.get("date_order", ""),
@@ -144,6 +149,14 @@ def _read_rows(content: Mapping[str, Any]) -> Iterator[RowsOf]:
         constants = {**content.get("constants", {}), "visit": visit}
         own = {**given, "constants": constants}
         yield RowsOf(form=content["form"], columns=columns, part=visit, **lists, **own)
+
+
+def _with_shared(rows: Sequence[RowsOf]) -> tuple[RowsOf, ...]:
+    """The rows; a column that says whose record it is, and is read for several of them, makes none of them."""
+    keys = [{column for name, column in each.columns.items() if name in EPISODE} for each in rows]
+    times = Counter(column for each in rows for column in set(each.columns.values()))
+    shared = [frozenset(column for column in columns if times[column] > 1) for columns in keys]
+    return tuple(replace(each, shared=columns) for each, columns in zip(rows, shared, strict=True))
 
 
 def _shape_faults(content: Mapping[str, Any]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from pipelines.intake.encoding import decode
 from pipelines.intake.header import fold
+from pipelines.intake.mapping import EPISODE
 from pipelines.intake.mapping_match import Match, best_form, code_pairs, match_fields, parse_choices
 from schemas.dictionary import Dictionary
 from schemas.vocabulary import MISSING_REASONS, normalise, read_code
@@ -21,7 +22,6 @@ NAME, FORM, TYPE, LABEL = "Variable / Field Name", "Form Name", "Field Type", "F
 CHOICES = "Choices, Calculations, OR Slider Labels"
 _MONTHS = re.compile(r"\D*(?:m|mo|months?|maand|maanden|monate?)[ _-]*(\d+)|(\d+)[ _-]*(?:m|mo|months?)\D*")
 NO_DATA = ("descriptive", "file", "sql")
-EPISODE = ("patient_id", "side", "injury_no")
 
 Table = Sequence[Mapping[str, str]]
 

@@ -24,6 +24,7 @@ _ADDED_BY_REDCAP = {*STRUCTURE, "redcap_data_access_group", "redcap_survey_ident
 _LABELS = frozenset(STRUCTURE.values())
 _MONTHS = frozenset(int(code.code.removeprefix("month_")) for code in VOCABULARIES["visit"])
 MOST_VISITS = 20
+FEWEST_KNOWN = 1  # columns: a header that shares no more with a mapping is no attempt at its export
 _STATUS = re.compile(r"[a-z][a-z0-9_]*_complete")
 _VISIT_IN_NAME = re.compile(r"(.*[^\W\d_])[_ .-]?(?:m|mo|mnd|month|months|maand|monat)?[_ .-]?(\d{1,2})(?:m|mo|mnd)?")
 
@@ -72,10 +73,11 @@ class ExportHeaders(Headers):
             rivals = tuple(each.form.name for each in fitting if each.score == best.score)
             return replace(best, rivals=rivals) if len(rivals) > 1 else best
         form = None if is_redcap(cells) else super().recognise(cells)
-        if not is_redcap(cells) and not (has_status(cells) and not (form and form.is_complete)):
-            return form
         nearest = max(read, key=lambda header: header.score, default=None)
-        return nearest or Header(_form(REDCAP, {}), tuple(cells), {}, (), ("",), ())
+        if is_redcap(cells) or (has_status(cells) and not (form and form.is_complete)):
+            return nearest or Header(_form(REDCAP, {}), tuple(cells), {}, (), ("",), ())
+        is_nearer = nearest is not None and nearest.score > max(FEWEST_KNOWN, form.score if form else 0)
+        return nearest if is_nearer and not (form and form.fits) else form
 
     def is_like(self, cells: Sequence[str]) -> bool:
         """Whether one of the first cells is a name that a form or an export has."""

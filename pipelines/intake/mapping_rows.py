@@ -22,6 +22,7 @@ from schemas.vocabulary import lookup, normalise
 _COMPLETE = frozenset({"", "2", "complete"})  # of an instrument's status, folded; other words mean that it is not
 _UNTICKED = ("0", "Unchecked")  # a box that nobody ticked is written in every event, asked there or not
 _TICK_BOX = "___"
+_RECORD = "#record"  # what tells records apart, without blanks around it
 
 
 def map_tables(reading: Reading, mappings: Mapping[str, ExportMapping], dictionary: Dictionary) -> Reading:
@@ -63,7 +64,9 @@ class _Export:
 
     def __init__(self, table: TextTable, mapping: ExportMapping) -> None:
         self.table, self.mapping = table, mapping
-        self.frame = _filled_columns(table.frame, mapping.known)
+        filled = _filled_columns(table.frame, mapping.known)
+        owner = pl.col(mapping.record).str.strip_chars() if mapping.record else pl.lit(None, pl.String)
+        self.frame = filled.with_columns(owner.alias(_RECORD))
         self._at = [self._place(rows) for rows in mapping.rows]
         is_skipped = _is_one_of(self.frame[EVENT], mapping.skip_events) if mapping.skip_events else self._none
         elsewhere = ~pl.Series(is_skipped)
@@ -90,8 +93,9 @@ class _Export:
         remarks: list[Remark] = []
         columns = {name: frame[column] for name, column in rows.columns.items()}
         for name, column in rows.record.items():
-            columns[name], contradicted = self._of_record(frame, column)
-            remarks += [Remark(line, "record_contradicts", name, found=found) for line, found in contradicted]
+            field = dictionary.forms[rows.form].field(name)
+            columns[name], said = self._of_record(frame, name, column, field.is_key and field.is_required)
+            remarks += said
         if rows.visits:
             columns["visit"] = _translated(frame[EVENT], {fold(key): code for key, code in rows.visits.items()})
         form = dictionary.forms[rows.form]
@@ -133,19 +137,19 @@ class _Export:
         )
         return replace(table, findings=cell_addresses(findings_of(remarks, dictionary), table))
 
-    def _of_record(self, frame: pl.DataFrame, column: str) -> tuple[pl.Series, list[tuple[int, str]]]:
-        """A column's one answer in each record, and lines of records that give several: those have none."""
+    def _of_record(
+        self, frame: pl.DataFrame, name: str, column: str, is_needed: bool
+    ) -> tuple[pl.Series, list[Remark]]:
+        """A column's one answer in each record. Of records that give several, or a key that none gives, it is said."""
         answered = self.frame.filter(_is_answered(self.frame[column]))
-        texts = answered.group_by(self.mapping.record).agg(
-            pl.col(column).str.strip_chars().unique().sort().alias("#texts")
-        )
-        found = frame.select("line", self.mapping.record).join(
-            texts, on=self.mapping.record, how="left", maintain_order="left"
-        )
-        is_one = pl.col("#texts").list.len() == 1
-        values = found.select(pl.when(is_one).then(pl.col("#texts").list.first())).to_series()
-        several = found.filter(pl.col("#texts").list.len() > 1).select("line", pl.col("#texts").list.join(" / "))
-        return values, list(several.iter_rows())
+        texts = answered.group_by(_RECORD).agg(pl.col(column).str.strip_chars().unique().sort().alias("#texts"))
+        found = frame.select("line", _RECORD).join(texts, on=_RECORD, how="left", maintain_order="left")
+        n_texts = pl.col("#texts").list.len()
+        values = found.select(pl.when(n_texts == 1).then(pl.col("#texts").list.first())).to_series()
+        several = found.filter(n_texts > 1).select("line", pl.col("#texts").list.join(" / ")).iter_rows()
+        silent = found.filter(n_texts.fill_null(0) == 0)["line"] if is_needed else ()
+        remarks = [Remark(line, "record_contradicts", name, found=text) for line, text in several]
+        return values, [*remarks, *(Remark(line, "record_silent", name) for line in silent)]
 
     def _incomplete(self, frame: pl.DataFrame, rows: RowsOf) -> list[Remark]:
         """A note for each record whose instrument is not marked complete: it is read all the same."""

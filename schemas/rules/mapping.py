@@ -95,6 +95,18 @@ MAPPING_RULES = (
         """,
     ),
     rule(
+        "record_silent",
+        "record error completeness",
+        """
+        en: No row of this record in the file says {column}. // Export the event that holds it together with the
+            others, or fill it in where the data is kept.
+        nl: Geen regel van dit dossier in het bestand zegt {column}. // Exporteer het moment waarop dat staat mee, of
+            vul het in waar de gegevens staan.
+        de: Keine Zeile dieses Datensatzes in der Datei nennt {column}. // Bitte den Zeitpunkt, an dem es steht,
+            mitexportieren oder es dort ergänzen, wo die Daten liegen.
+        """,
+    ),
+    rule(
         "cell_unmapped",
         "record warning conformance",
         """

@@ -11,7 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.cli import hamreg
+from pipelines.errors import UsageError
 from pipelines.intake.submission import hand_in
+from pipelines.reread import reread_submissions
 from pipelines.run import run
 from pipelines.settings import read_settings
 from tests.support.filled_home import make_home
@@ -152,3 +154,19 @@ def test_an_export_is_checked_with_a_mapping_and_no_home(mapped: Home, truth: Tr
     answer = CliRunner().invoke(hamreg, [*command, "--mapping", str(mapping), "--json"])
     assert answer.exit_code == 0, answer.output
     assert [section["form"] for section in json.loads(answer.output)["sections"]] == list(INSTRUMENTS)
+
+
+@pytest.mark.parametrize("content", [b"[[rows]", b"\xff\xfe", b"version = 1"])
+def test_a_mapping_that_is_not_right_is_named_before_a_file_is_checked_with_it(content: bytes, tmp_path: Path) -> None:
+    file, mapping = tmp_path / "export.csv", tmp_path / "own.toml"
+    file.write_text("a,b\n")
+    mapping.write_bytes(content)
+    answer = CliRunner().invoke(hamreg, ["check", str(file), "--mapping", str(mapping)])
+    assert isinstance(answer.exception, UsageError)
+    assert "own.toml" in str(answer.exception)
+
+
+def test_an_export_is_not_read_again_as_one_of_our_forms(mapped: Home) -> None:
+    """Its columns may be called as ours are, and what stands in another row of the record would be missing."""
+    settings = read_settings(mapped.settings_path)
+    assert reread_submissions(mapped, settings, lambda: NOON + timedelta(days=9), "test", (), None, None) == {}

@@ -206,6 +206,7 @@ def test_findings_name_the_exports_own_line_and_column() -> None:
         (SMALL, HEADER + ",phat", "column_twice", "phat, phat"),
         (SMALL, HEADER + ",note,note", "column_twice", "note, note"),
         (SMALL.replace("version = 2", "version = 0"), HEADER, "mapping_broken", "version"),
+        (WIDE, "nr,leg,on_m2,phat_m2", "mapping_does_not_fit", "on_m6, phat_m6, on_m12, phat_m12"),
         ("", "nr,leg,on_m2,phat_m2,phat_m6,phat_m12", "mapping_missing_wide", "phat_m2, phat_m6, phat_m12"),
         ("", "patient_id,side,phat_2,phat_6", "mapping_missing_wide", "phat_2, phat_6"),
         ("", "study,visit_on,phat,visit_complete", "mapping_missing", "REDCap"),
@@ -255,6 +256,22 @@ def test_a_wide_sheet_gives_a_row_a_visit_and_no_date_is_made_up() -> None:
     receipt = check_receipt(verdict, DICTIONARY, "nl", 100)
     columns = {finding["column"] for section in receipt["sections"] for finding in section["findings"]}
     assert {"on_m6", "phat_m12"} <= columns
+
+
+def test_a_visit_of_a_wide_sheet_that_holds_nothing_is_blank_and_not_rejected() -> None:
+    header = "nr,leg,on_m2,phat_m2,on_m6,phat_m6,on_m12,phat_m12"
+    verdict = judge(f"{header}\nAMC-0015W,left,2024-05-20,60,,,,\nAMC-0023V,right,,,,,,\n", WIDE)
+    (section,) = verdict.sections
+    assert (section.sheet, section.rows["line"].to_list()) == ("· month_2", [2])
+    assert (section.records.blank, section.rejected, said(section)) == (1, 0, [])
+
+
+def test_a_record_whose_owner_no_row_says_is_named_as_such_and_blanks_around_it_are_none() -> None:
+    baseline, visit = "7,baseline_arm_1,,,AMC-0015W,1,,,,", " 7 ,m12_arm_1,,,,,2025-03-18,80.5,,2"
+    (alone,) = small(visit).sections
+    assert [rule for _, column, rule in said(alone) if column == "patient_id"] == ["key_missing", "record_silent"]
+    (together,) = small(baseline, visit).sections
+    assert (together.rows.height, said(together)) == (1, [])
 
 
 def test_the_mapping_used_is_told_with_its_version_and_fingerprint() -> None:

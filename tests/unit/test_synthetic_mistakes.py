@@ -50,6 +50,7 @@ NOT_PLANTED = {
     "record_unmapped": "the same",
     "record_skipped": "the same",
     "record_contradicts": "the same",
+    "record_silent": "the same",
     "cell_unmapped": "the same",
     "instrument_incomplete": "the same",
 }
