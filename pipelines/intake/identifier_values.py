@@ -14,7 +14,8 @@ EMAIL, PHONE, NATIONAL_NUMBER = "email", "phone", "national_number"
 SUSPECT = r"@|＠|\d{8}|(?:\d[ .()/\u{A0}\u{2010}-\u{2015}-]{0,2}){9}"
 REGIONS = ("NL", "DE", "GB", "BE", "CH", "AT", "FR", "US")
 UNMARKED = ("NL", "DE", "GB")  # where a mobile number is known without its nought
-_EMAIL = re.compile(r"[\w.+-]+ ?(?:@|\(at\)|\[at\]) ?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
+# The character before the sign is enough: more of them would be tried from each character of a long cell.
+_EMAIL = re.compile(r"[\w.+-] ?(?:@|\(at\)|\[at\]) ?[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", re.IGNORECASE)
 _CODED = re.compile(r"[A-Z][A-Z0-9]{1,7}-(\d{8,10})", re.IGNORECASE)  # a clinic's code before a number
 _NUMBER = re.compile(
     r"(?:[a-z]{2,6}[.:]? ?)?(\+?[\d(][\d .()/-]{6,24}\d)(?: ?(?:ext|tst|toestel|x)\.? ?\d{1,5})?", re.I

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -106,6 +107,13 @@ def test_a_hospitals_own_number_is_no_national_one() -> None:
 )
 def test_a_line_around_the_table_tells_or_does_not(cells: list[str], kind: str) -> None:
     assert kind_of_line(cells) == kind
+
+
+@pytest.mark.parametrize("part", ["x", "@", "y.", "1 ", "a@b.", "(at)"])
+def test_a_cell_of_a_million_characters_is_looked_at_once(part: str) -> None:
+    start = process_time()
+    kind_of_cell(part * (1_000_000 // len(part)))
+    assert process_time() - start < 5  # each character looked at from every other one would take hours
 
 
 def test_a_number_within_a_moment_is_none() -> None:
