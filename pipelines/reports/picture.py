@@ -13,8 +13,9 @@ from pipelines.reports.palette import CONFIG
 
 SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)" height="([\d.]+)"[^>]*>')
 
-MARK_LABEL = re.compile(r' aria-(?:label|roledescription)="[^"]*"')
-"""What Vega says of every mark and axis: in English, with all digits. The picture's own description stands instead."""
+MARK_LABEL = re.compile(r' (?:role|aria-(?:label|roledescription))="[^"]*"')
+"""What Vega says of every mark and axis: in English, with all digits. The picture's own description stands instead, and
+a mark without words must not be announced as one."""
 
 
 @dataclass(frozen=True)

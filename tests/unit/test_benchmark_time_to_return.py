@@ -15,7 +15,8 @@ def dated(*weeks: float) -> list[Course]:
 
 
 def test_with_dates_and_censoring_it_is_kaplan_and_meier() -> None:
-    lifelines = pytest.importorskip("lifelines")
+    import lifelines
+
     random = np.random.default_rng(5)
     times, seen = random.gamma(4, 7, 200).round(1) + 0.1, random.uniform(size=200) < 0.7
     courses = [Course(t, t if is_seen else inf) for t, is_seen in zip(times, seen, strict=True)]
@@ -24,7 +25,8 @@ def test_with_dates_and_censoring_it_is_kaplan_and_meier() -> None:
 
 
 def test_the_dead_stay_among_all_as_in_a_cumulative_incidence() -> None:
-    lifelines = pytest.importorskip("lifelines")
+    import lifelines
+
     times, kinds = np.arange(1.0, 61.0), np.array([1, 1, 2, 1, 1, 1] * 10)
     courses = [Course(t, t) if kind == 1 else Course(inf, inf) for t, kind in zip(times, kinds, strict=True)]
     fitted = lifelines.AalenJohansenFitter(calculate_variance=False).fit(times, kinds, event_of_interest=1)
@@ -33,7 +35,8 @@ def test_the_dead_stay_among_all_as_in_a_cumulative_incidence() -> None:
 
 
 def test_without_days_it_is_the_librarys_estimate_for_intervals() -> None:
-    npmle = pytest.importorskip("lifelines.fitters.npmle").npmle
+    from lifelines.fitters.npmle import npmle
+
     random = np.random.default_rng(11)
     lower = random.integers(0, 40, 120).astype(float)
     upper = lower + random.choice([0, 6, 13, inf], 120)

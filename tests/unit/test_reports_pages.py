@@ -52,9 +52,12 @@ def test_every_picture_has_an_alternative_and_ids_of_its_own() -> None:
             r'<svg [^>]*role="img" aria-labelledby=[^>]*><title[^>]*>.+?</title><desc[^>]*>.+?</desc>', page
         )
         assert len(pictures) == page.count("<svg ") >= 3
+        assert page.count(' role="') == len(pictures)
+        assert re.findall(r"<th[^>]*></th>", page) == []
+        assert page.count("<main>") == 1
         ids = re.findall(r'\bid="([^"]+)"', page)
         assert len(ids) == len(set(ids))
-        assert all(picture.count("graphics-symbol") > 1 for picture in page.split("<svg ")[1:])
+        assert all(picture.count('class="mark-') > 1 for picture in page.split("<svg ")[1:])
 
 
 def test_the_registry_s_page_names_no_clinic() -> None:

@@ -125,7 +125,7 @@ def test_the_study_s_bars_stand_at_its_visits_and_nothing_joins_them() -> None:
     assert found == [*surgical, *conservative, ("conservative", 12, 80, 17)]
     picture = course_picture(rows, WORDS, "course")
     assert picture is not None
-    assert picture.svg.count('aria-roledescription="line mark container"') <= 1
+    assert picture.svg.count('class="mark-line role-mark') == 1  # the patient's own
 
 
 def test_points_outside_a_window_or_of_few_items_are_marked() -> None:
