@@ -7,14 +7,13 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipelines.alerts.digest import Line, read_lines, render
+from pipelines.alerts.digest import UNSENT, Line, read_lines, render
 from pipelines.alerts.mail import send
 from pipelines.home import replace_text
 from pipelines.settings import Settings
 from warehouse.layout import PRIVATE_FOLDER, Home, instant_id
 
 QUIET = timedelta(days=1)
-UNSENT = "unsent.txt"
 
 
 @dataclass(frozen=True)

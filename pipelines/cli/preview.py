@@ -23,7 +23,8 @@ def preview_lines(preview: "Preview") -> Iterator[str]:
     for failure in preview.failures:
         yield f"It brings out a fault ({failure.fault}) and would wait: tell whoever keeps this software."
     if preview.n_waiting:
-        yield f"{preview.n_waiting:,} files wait in the inbox already; they are taken as loaded here."
+        n, waits = preview.n_waiting, "file waits" if preview.n_waiting == 1 else "files wait"
+        yield f"{n:,} {waits} in the inbox already; taken as loaded here."
     by_table: dict[str, list[Difference]] = {each.table: [] for each in preview.differences}
     for each in preview.differences:
         by_table[each.table].append(each)

@@ -14,7 +14,7 @@ from pipelines.errors import UsageError
 from pipelines.reports.morning import ClinicMorning, Morning, read_morning
 from pipelines.settings import Clinic, Settings
 from warehouse.connection import literal
-from warehouse.layout import Home
+from warehouse.layout import Home, read_instant_id
 from warehouse.lock import read_holder
 
 OVERDUE_SQL = """
@@ -107,13 +107,13 @@ def _snapshot_lines(home: Home, settings: Settings, morning: Morning) -> list[st
     running = f"A run holds the writer's lock: {holder}." if holder else "No run is under way."
     disk = f"Disk      {morning.home_bytes / 1e6:,.1f} MB used by the registry, {morning.free_bytes / 1e9:,.0f} GB free"
     if morning.known_at is None:
-        return ["Snapshot  none yet", f"Run       {running}", disk]
+        return ["Snapshot  none yet", f"Run       {running}{_last_failure(home, settings, None)}", disk]
     known = morning.known_at.replace(tzinfo=UTC).astimezone(settings.zone)
     audits = ", ".join(f"{count:,} {result.replace('_', ' ')}" for result, count in sorted(morning.audits.items()))
     rows = morning.rows
     return [
-        f"Snapshot  as known on {known:%Y-%m-%d %H:%M} ({_age(morning.known_at)})",
-        f"Run       {running}",
+        f"Snapshot  as known on {known:%Y-%m-%d %H:%M} ({_age(morning.known_at)}), by the last run that ended well",
+        f"Run       {running}{_last_failure(home, settings, known)}",
         f"Files     {rows['n_submissions']:,} read, {rows['n_refused']:,} refused, {rows['n_resends']:,} sent again",
         f"Rows      {rows['n_accepted']:,} accepted (of which {rows['n_corrected']:,} corrections), "
         f"{rows['n_already_known']:,} already known, {rows['n_held']:,} held, {rows['n_rejected']:,} rejected; "
@@ -122,6 +122,17 @@ def _snapshot_lines(home: Home, settings: Settings, morning: Morning) -> list[st
         f"Releases  {len(morning.releases):,}" + (f", newest {morning.releases[-1]}" if morning.releases else ""),
         disk,
     ]
+
+
+def _last_failure(home: Home, settings: Settings, since: datetime | None) -> str:
+    """That a run failed after the last good one, when, and where it says why."""
+    failed = sorted(path.name for path in home.digests.glob("failure-*.txt"))
+    if not failed:
+        return ""
+    at = read_instant_id(failed[-1].removeprefix("failure-").removesuffix(".txt")).replace(tzinfo=UTC)
+    if since is not None and at <= since:
+        return ""
+    return f" The last one failed on {at.astimezone(settings.zone):%Y-%m-%d %H:%M}: digests/{failed[-1]} says why."
 
 
 def _clinic_lines(clinics: Sequence[ClinicMorning]) -> list[str]:
@@ -139,7 +150,8 @@ def _clinic_lines(clinics: Sequence[ClinicMorning]) -> list[str]:
 def _next_lines(morning: Morning) -> list[str]:
     steps = []
     if any(morning.waiting.values()):
-        steps.append(f"hamreg run        {sum(morning.waiting.values()):,} files wait in the inbox")
+        n = sum(morning.waiting.values())
+        steps.append(f"hamreg run        {n:,} {'file waits' if n == 1 else 'files wait'} in the inbox")
     if any(clinic.n_overdue for clinic in morning.clinics):
         steps.append("hamreg overdue    who is overdue for which visit")
     if any(clinic.n_queries for clinic in morning.clinics):

@@ -167,7 +167,7 @@ def test_a_file_is_rehearsed_and_says_what_would_change_without_being_taken_in(h
     before = contents(home)
     told = call(home, "submit", "--clinic", "AMC", "--preview", str(tmp_path / "next.csv"))
     assert told.exit_code == 0, told.output
-    assert "1 files wait in the inbox already" in told.output
+    assert "1 file waits in the inbox already" in told.output
     assert "5 records = 1 header, 3 accepted, 1 held, 2 corrected" in told.output
     assert f"{ANNA}, left, 1, 2024-07-20: new" in told.output
     assert "phat_total 80.0 -> 90.0; phat_items_answered None -> 8" in told.output

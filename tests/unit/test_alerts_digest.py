@@ -7,18 +7,22 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.accountability.log import Actor, record
 from pipelines.alerts.digest import Line, read_lines, render
+from pipelines.alerts.telling import note_mail
 from pipelines.intake.inbox import hand_in
 from pipelines.settings import Clinic, Settings
 from warehouse.layout import Home
 
+ME = Actor("me", "me")
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 SETTINGS = Settings(
     name="Test", clinics={"AMC": Clinic("AMC", "Amsterdam UMC", "registry@amc.test"), "FYS": Clinic("FYS")}
 )
 TABLES = """
 create schema ops; create schema mart;
-create table ops.submission (clinic varchar, received_at timestamp);
+create table ops.submission (clinic varchar, received_at timestamp, refused varchar);
+create table ops.withdrawal (patient_id varchar, withdrawn_on date, is_decided boolean);
 create table ops.query (patient_id varchar, clinic varchar, opened_at timestamp);
 create table ops.row_version (patient_id varchar, clinic varchar, row_state varchar, received_at timestamp);
 create table mart.overdue (patient_id varchar, clinic varchar, window_closes_on date);
@@ -63,16 +67,46 @@ def test_work_is_grouped_by_owner_the_oldest_first(home: Home) -> None:
         "\n"
         "AMC: Amsterdam UMC, registry@amc.test\n"
         "- 2 follow-ups are overdue, for 40 days. Next: hamreg overdue --clinic AMC\n"
-        "- 1 questions are open, for 2 days. Next: hamreg questions --clinic AMC\n"
+        "- 1 question is open, for 2 days. Next: hamreg questions --clinic AMC\n"
         "\n"
         "FYS\n"
-        "- 1 rows are held, for 1 day. Next: send the enrolments they wait for\n"
+        "- 1 row is held, for 1 day. Next: send the enrolments they wait for\n"
     )
 
 
 def test_a_clinic_that_fell_silent_is_asked(home: Home) -> None:
-    snapshot(home, "insert into ops.submission values ('AMC', '2025-10-01'), ('FYS', '2026-02-27')")
-    assert [(line.owner, line.kind) for line in read_lines(home, SETTINGS, NOW)] == [("AMC", "silent")]
+    snapshot(home, "insert into ops.submission values ('AMC', '2025-10-01', null), ('FYS', '2026-02-27', null)")
+    (line,) = read_lines(home, SETTINGS, NOW)
+    assert (line.owner, line.kind, line.next_step) == ("coordinator", "silent AMC", "ask registry@amc.test")
+
+
+def test_a_refused_file_is_told_until_another_is_read(home: Home) -> None:
+    rows = "('AMC', '2026-02-01', null), ('AMC', '2026-02-02', 'file_encoding'), ('FYS', '2026-02-02', 'file_empty')"
+    snapshot(home, f"insert into ops.submission values {rows}, ('FYS', '2026-02-03', null)")
+    (line,) = read_lines(home, SETTINGS, NOW)
+    assert (line.owner, line.text) == ("AMC", "1 file was refused and nothing came since")
+
+
+def test_who_asked_to_withdraw_waits_for_the_coordinator(home: Home) -> None:
+    snapshot(
+        home, "insert into ops.withdrawal values ('AMC-0015X', '2026-02-27', false), ('AMC-0023K', '2026-01-01', true)"
+    )
+    (line,) = read_lines(home, SETTINGS, NOW)
+    assert (line.owner, line.text) == ("coordinator", "1 patient asked to withdraw and waits for a decision")
+    assert "AMC-0015X" not in told(home)
+
+
+def test_mails_that_do_not_go_out_a_changed_log_and_no_backup_are_the_coordinators(home: Home) -> None:
+    ago = NOW - timedelta(days=9)
+    record(home, ME, "run", ago)
+    record(home, ME, "run", ago)
+    assert [(line.kind, line.text) for line in read_lines(home, SETTINGS, NOW)] == [("backup", "there is no backup")]
+    record(home, ME, "backup", NOW - timedelta(days=1))
+    note_mail(home, NOW - timedelta(days=2), "refused")
+    assert [(line.kind, line.since) for line in read_lines(home, SETTINGS, NOW)] == [("unsent", date(2026, 2, 27))]
+    (path,) = home.log.glob("acts-*.jsonl")
+    path.write_bytes(path.read_bytes().replace(b'"run"', b'"ran"', 1))
+    assert [line.kind for line in read_lines(home, SETTINGS, NOW)] == ["unsent", "log"]
 
 
 def test_files_that_wait_too_long_are_the_coordinators(home: Home) -> None:
@@ -80,7 +114,7 @@ def test_files_that_wait_too_long_are_the_coordinators(home: Home) -> None:
     hand_in(home, "AMC", "x.csv", b"new", NOW - timedelta(hours=3))
     (line,) = read_lines(home, SETTINGS, NOW)
     assert line == Line(
-        "coordinator", "waiting", "1 files wait in the inboxes", date(2026, 2, 26), "hamreg run, and read what it says"
+        "coordinator", "waiting", "1 file waits in the inboxes", date(2026, 2, 26), "hamreg run, and read what it says"
     )
 
 

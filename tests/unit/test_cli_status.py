@@ -1,0 +1,45 @@
+"""The screen of `hamreg status`: the last run and how it ended, in plain words."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines.alerts.telling import tell_failure
+from pipelines.cli.snapshot import status_lines
+from pipelines.reports.morning import Morning
+from pipelines.settings import Settings
+from warehouse.layout import Home
+
+KNOWN = datetime(2026, 3, 1, 6)
+ROWS = dict.fromkeys(
+    (
+        "n_submissions",
+        "n_refused",
+        "n_resends",
+        "n_accepted",
+        "n_corrected",
+        "n_already_known",
+        "n_held",
+        "n_rejected",
+        "n_cells_set_aside",
+    ),
+    0,
+)
+
+
+def screen(home: Home) -> str:
+    morning = Morning("s", KNOWN, ROWS, (), (), {"pass": 3}, (), 1, 1, {"AMC": 1})
+    return "\n".join(status_lines(home, Settings(name="Test", timezone="UTC"), morning))
+
+
+def test_a_run_that_failed_after_the_last_good_one_is_told(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    settings = Settings(name="Test")
+    tell_failure(home, settings, datetime(2026, 2, 28, 5, tzinfo=UTC), "run", "an older one")
+    assert "by the last run that ended well" in screen(home)
+    assert "failed" not in screen(home)
+    tell_failure(home, settings, datetime(2026, 3, 1, 7, tzinfo=UTC), "run", "the disk is full")
+    assert "The last one failed on 2026-03-01 07:00: digests/failure-20260301T070000000000Z.txt says why." in screen(
+        home
+    )
+    assert "1 file waits in the inbox" in screen(home)
