@@ -35,7 +35,7 @@ EXTRAS: Mapping[str, tuple[str, str, str]] = {
     "page_headers": ("page headers and footers", "kop- en voetteksten", "Kopf- und Fußzeilen"),
     "pictures": ("pictures", "afbeeldingen", "Bilder"),
     "embedded_files": ("embedded files", "ingesloten bestanden", "eingebettete Dateien"),
-    "links": ("links to other files", "koppelingen naar andere bestanden", "Verknüpfungen zu anderen Dateien"),
+    "links": ("links", "koppelingen", "Verknüpfungen"),
     "macros": ("macros", "macro's", "Makros"),
 }
 

@@ -15,7 +15,9 @@ from warehouse.faults import reached
 from warehouse.layout import PRIVATE_FILE
 
 # Findings that say a file carried what no form asks, or what nobody may keep.
-_MORE = frozenset({"column_unknown", "column_nameless", "cell_identifies", "line_identifies", *UNSTORED})
+_MORE = frozenset(
+    {"column_unknown", "column_nameless", "cell_identifies", "line_identifies", "sheet_name_replaced", *UNSTORED}
+)
 
 
 def kept_copy(verdict: Verdict) -> bytes | None:

@@ -6,7 +6,8 @@ Which reader a file goes to is decided here; nothing here believes a cell.
 from dataclasses import replace
 
 from pipelines.intake.encoding import decode
-from pipelines.intake.identifiers import Own, refuse_traces, traces_in
+from pipelines.intake.file_kinds import is_no_text, refuse_kind, refuse_other_kind
+from pipelines.intake.identifiers import FIRST_LINES, Own, refuse_traces, traces_in
 from pipelines.intake.mapping_header import ExportHeaders
 from pipelines.intake.mapping_rows import map_tables
 from pipelines.intake.text_reading import read_text
@@ -31,6 +32,8 @@ def _read(content: bytes, dictionary: Dictionary, clinic: Clinic, limits: Limits
         return _refused("file_too_large", str(len(content)), str(limits.max_bytes))
     if not content.strip(b"\0 \t\r\n\xef\xbb\xbf\xfe\xff"):
         return _refused("file_empty")
+    if refusal := refuse_other_kind(content):
+        return Reading(None, refusal=refusal)
     own = Own.of(clinic)
     if content.startswith(ZIP):
         from pipelines.intake.workbook import read_workbook
@@ -40,6 +43,8 @@ def _read(content: bytes, dictionary: Dictionary, clinic: Clinic, limits: Limits
     if decoded is None:
         return _refused("file_encoding")
     reading = read_text(decoded, dictionary, limits, headers=headers)
+    if reading.refusal and any(map(is_no_text, decoded.lines.head(FIRST_LINES))):
+        return Reading(None, refusal=refuse_kind("binary"))
     return replace(reading, traces=traces_in(decoded.lines, reading, own))
 
 

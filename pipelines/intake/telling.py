@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from pipelines.intake.file_names import is_telling
 from pipelines.intake.identifier_values import EMAIL, PHONE, kind_of_value, kinds_in
+from pipelines.intake.records import is_key_like
 
 CELL, LINE = "cell_identifies", "line_identifies"
 NAME = "name"
@@ -31,6 +32,9 @@ def kind_of_line(cells: Iterable[str | None], own_formats: Sequence[str] = ()) -
 
 
 def kind_of_record(cells: Iterable[str | None], own_formats: Sequence[str] = ()) -> str:
-    """The kind of identifier in a record that cannot be split: of an address or a telephone number alone."""
-    kinds = (kind_of_cell(cell, own_formats) for cell in cells if cell)
+    """The kind of identifier in a record that cannot be split: a name counts only where no number is a patient's."""
+    texts = [cell for cell in cells if cell]
+    if not any(map(is_key_like, texts)):
+        return kind_of_line(texts, own_formats)
+    kinds = (kind_of_cell(cell, own_formats) for cell in texts)
     return next((kind for kind in kinds if kind in (EMAIL, PHONE)), "")

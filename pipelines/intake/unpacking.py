@@ -61,12 +61,12 @@ def open_package(content: bytes, most_bytes: int) -> Package | Refusal:
             entries = file.infolist()
         package = Package(content, {entry.filename: entry for entry in entries})
         if len(package.parts) != len(entries) or content[-66_000:].count(_END) != 1 or _is_locked(entries):
-            return Refusal("file_unreadable", is_stored=False)
+            return Refusal("file_unreadable", expected="xlsx, ods", is_stored=False)
         _measure(package, most_bytes)
     except TooLargeError:
         return _too_large(most_bytes)
     except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, ValueError, OverflowError):
-        return Refusal("file_unreadable", is_stored=False)
+        return Refusal("file_unreadable", expected="xlsx, ods", is_stored=False)
     return package
 
 

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 import python_calamine
 
 from pipelines.intake.encoding import decode_text
+from pipelines.intake.file_kinds import refuse_kind
 from pipelines.intake.file_names import is_telling
 from pipelines.intake.findings import Remark, findings_of, with_remarks
 from pipelines.intake.header import Headers
@@ -30,6 +31,7 @@ from schemas.dictionary import Dictionary
 XLSX, ODS = "xlsx", "ods"
 NO_FORM = ("form_unknown", "file_empty")  # what the reader says of a sheet that is none of ours
 HIDDEN = "row_hidden"
+_MOST_MANIFEST = 1_000_000
 
 Cell = str | int | float | bool | date | time | datetime | timedelta | None
 
@@ -53,7 +55,9 @@ def read_workbook(
         return Reading(None, refusal=package)
     kind = _kind_of(package)
     if not kind:
-        return Reading(None, refusal=Refusal("file_kind_unknown", is_stored=False))
+        return Reading(None, refusal=refuse_kind("zip"))
+    if b"encryption-data" in package.read("META-INF/manifest.xml", _MOST_MANIFEST):
+        return Reading(None, refusal=Refusal("file_protected", is_stored=False))
     try:
         marks = (read_xlsx_marks if kind == XLSX else read_ods_marks)(package, Room(limits))
         workbook = python_calamine.load_workbook(io.BytesIO(content))
@@ -63,7 +67,7 @@ def read_workbook(
     except python_calamine.PasswordError:
         return Reading(None, refusal=Refusal("file_protected", is_stored=False))
     except (python_calamine.CalamineError, MarkupError, OSError, ValueError):
-        return Reading(None, refusal=Refusal("file_unreadable", is_stored=False))
+        return Reading(None, refusal=Refusal("file_unreadable", expected=kind, is_stored=False))
     return _joined(kind, readings, read_extras(package), dictionary)
 
 
@@ -84,7 +88,10 @@ def _read_sheets(
         if meta.name not in marks:
             raise MarkupError
         rows = workbook.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
-        readings[_name_of(number, meta.name, workbook.sheet_names)] = _read_sheet(rows, marks[meta.name], asked)
+        name = _name_of(number, meta.name, workbook.sheet_names)
+        reading = _read_sheet(rows, marks[meta.name], asked)
+        said = [Remark(0, "sheet_name_replaced", found=name)] if name != meta.name else []
+        readings[name] = with_remarks(reading, said, asked.dictionary)
     return readings
 
 

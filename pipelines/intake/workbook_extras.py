@@ -24,6 +24,10 @@ _PARTS: Mapping[str, str] = {
     "xl/vbaProject": "macros",
     "Basic/": "macros",
     "customXml/": "custom_properties",
+    "xl/pivotCache": "embedded_files",
+    "xl/connections": "links",
+    "xl/queryTables": "links",
+    "xl/activeX": "macros",
     "xl/revisions": "comments",
 }
 _PROPERTY_PARTS = ("docProps/core.xml", "docProps/app.xml", "meta.xml")
@@ -51,6 +55,8 @@ _OF_PROGRAMS = re.compile(
     rb'|ShareDoc)".*?</(?:meta:user-defined|property)>',
     re.DOTALL,
 )
+_SHEET_LINKS = "xl/worksheets/_rels/"
+_LINK = re.compile(rb'<Relationship\b[^>]*/hyperlink"[^>]*>|<text:a\b[^>]*>')
 _ODS_COMMENT = re.compile(rb"<office:annotation\b")
 _ELEMENT = re.compile(r"<(?:[\w.-]+:)?([\w-]+)(?:\s[^>]*)?>([^<]+)<")
 _SHEETS = "xl/worksheets/sheet"
@@ -82,7 +88,7 @@ def read_extras(package: Package) -> Extras:
 def _is_asked(part: str) -> bool:
     return (
         part in (*_PROPERTY_PARTS, "content.xml")
-        or part.startswith(_SHEETS)
+        or part.startswith((_SHEETS, _SHEET_LINKS))
         or (part.startswith(tuple(_PARTS)) and not part.endswith(("/", ".rels")))
     )
 
@@ -92,7 +98,9 @@ def _in_part(part: str, content: bytes) -> Mapping[str, str]:
         return _properties(content)
     if part == "content.xml":
         comments = b" ".join(content.split(b"<office:annotation")[1:]) if _ODS_COMMENT.search(content) else b""
-        return {"comments": _plain(comments)} if comments else {}
+        return {**({"comments": _plain(comments)} if comments else {}), **_links(content)}
+    if part.startswith(_SHEET_LINKS):
+        return _links(content)
     if part.startswith(_SHEETS):
         texts = b" ".join(_PAGE_HEADER.findall(content)).decode("utf-8", "replace")
         plain = _PAGE_CODE.sub(" ", texts).strip()
@@ -100,6 +108,12 @@ def _in_part(part: str, content: bytes) -> Mapping[str, str]:
     name = next(name for start, name in _PARTS.items() if part.startswith(start))
     text = _plain(_OF_PROGRAMS.sub(b"", content)) if part.endswith(".xml") else ""
     return {} if name == "custom_properties" and not text else {name: text}
+
+
+def _links(content: bytes) -> Mapping[str, str]:
+    """Where cells link to: an address may stand behind any word."""
+    found = b" ".join(_LINK.findall(content)).decode("utf-8", "replace")
+    return {"links": found.replace("mailto:", " ")} if found else {}
 
 
 def _properties(content: bytes) -> Mapping[str, str]:

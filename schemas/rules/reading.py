@@ -56,6 +56,16 @@ READING_RULES = (
         """,
     ),
     rule(
+        "sheet_name_replaced",
+        "section note conformance",
+        """
+        en: The name of a sheet told too much; here it is called {found}. // Leave patients out of the names of sheets.
+        nl: De naam van een blad vertelde te veel; hier heet het {found}. // Zet geen patiënten in namen van bladen.
+        de: Der Name eines Blattes verriet zu viel; hier heißt es {found}. // Bitte keine Angaben zu Personen in Namen
+            von Blättern.
+        """,
+    ),
+    rule(
         "section_empty",
         "section note completeness",
         """

@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -269,3 +270,17 @@ def test_a_workbook_with_more_than_cells_is_kept_without_it(tmp_path: Path) -> N
     assert book["Visits"]["A2"].value == PATIENTS[0]
     assert (book["Visits"]["A2"].comment, book.properties.creator) == (None, None)
     assert not files_that_hold(home, "Ultramarina")
+
+
+def test_the_name_of_a_sheet_and_what_a_cell_links_to_are_not_kept(tmp_path: Path) -> None:
+    book = book_of()
+    book["Visits"].title = "Piet Pietersen"
+    book["Piet Pietersen"]["B2"].hyperlink = "mailto:p.pietersen@example.org"
+    home = Home(tmp_path)
+    (receipt,) = loaded(home, "x.xlsx", saved(book))
+    rules = receipt["sections"][0]["findings_by_rule"]  # type: ignore[index]  # a receipt's
+    assert rules["sheet_name_replaced"] == rules["extras_identify"] == 1
+    (kept,) = home.archive("AMC").iterdir()
+    parts = zipfile.ZipFile(io.BytesIO(kept.read_bytes()))
+    assert not [name for name in parts.namelist() if b"ietersen" in parts.read(name)]
+    assert openpyxl.load_workbook(io.BytesIO(kept.read_bytes())).sheetnames == ["sheet 1"]

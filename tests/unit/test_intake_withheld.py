@@ -120,6 +120,13 @@ def test_a_number_within_a_moment_is_none() -> None:
     assert kind_of_cell("15/03/2024 10:30") == ""
 
 
+def test_a_line_below_the_table_that_names_somebody_is_kept_nowhere() -> None:
+    (section,) = judged([*enrolments({}), "Made by Petra Pietersen", "Measured at home"]).sections
+    assert (3, "line_identifies") in set(section.findings.select("line", "rule").iter_rows())
+    assert "Pietersen" not in str(section.raw["cells"].to_list())
+    assert "Measured" in str(section.raw["cells"].to_list())
+
+
 def test_nothing_of_it_is_kept_in_the_whole_home(tmp_path: Path) -> None:
     header, first, second, third = enrolments({"sport": f"ask {MAIL}"}, {}, {})
     lines = [f"Made by Petra Pietersen; {PHONE}", header, first, second, f"{third},{MAIL},x"]

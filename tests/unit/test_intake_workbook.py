@@ -128,6 +128,22 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
         ("cut.xlsx", b"PK\x03\x04 and no more", "file_unreadable"),
         ("letter.docx", {"word/document.xml": "<w/>"}, "file_kind_unknown"),
         ("half.xlsx", {"xl/workbook.xml": "<workbook"}, "file_unreadable"),
+        ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "file_kind_unknown"),
+        ("scan.pdf", b"%PDF-1.4 and more", "file_kind_unknown"),
+        ("photo.raw", bytes(range(256)), "file_kind_unknown"),
+        (
+            "locked.xlsx",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
+            "file_protected",
+        ),
+        (
+            "locked.ods",
+            {
+                "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+                "META-INF/manifest.xml": "<manifest:encryption-data/>",
+            },
+            "file_protected",
+        ),
     ],
 )
 def test_what_is_no_workbook_is_refused_by_its_kind(name: str, content: bytes | dict[str, str], rule: str) -> None:
@@ -139,7 +155,8 @@ def test_what_is_no_workbook_is_refused_by_its_kind(name: str, content: bytes | 
         content = packed.getvalue()
     reading = read_file(name, content, read_dictionary(), Clinic("AMC"), Limits())
     assert reading.refusal is not None
-    assert reading.refusal.rule == rule
+    assert (reading.refusal.rule, reading.refusal.is_stored) == (rule, False)
+    assert reading.refusal.found or reading.refusal.expected or rule == "file_protected"  # its sentence has no gap
 
 
 def test_too_many_columns_are_refused() -> None:

@@ -31,6 +31,7 @@ NOT_PLANTED = {
     "sheet_ignored": "workbooks hold forms only",
     "extras_ignored": "workbooks hold no comments",
     "extras_identify": "the same",
+    "sheet_name_replaced": "sheets are called after their form",
     "cell_formula": "workbooks hold values only",
     "row_hidden": "workbooks hide nothing",
     "file_name_replaced": "file names hold clinic, form and number",
