@@ -71,11 +71,12 @@ def _visit(
     """What the clinic found at one visit beside one study; `where` names them."""
     own, clinics = rows.of("clinics", clinic=clinic, **where), rows.of("clinics", **where)
     name = "-".join([*where.values(), "funnel"]).replace("_", "-")
+    funnel = funnel_section(clinics, rows.of("arms", **where), words, name, clinic)
     return {
         "visit": words.code("visit", where["timepoint"]),
         "outcomes": _outcomes(own, told, words, notes),
-        "funnel": funnel_section(clinics, rows.of("arms", **where), words, name, clinic),
-        "verdict": _verdict(own, words),
+        "funnel": funnel,
+        "verdict": _verdict(own, words, is_told=funnel is not None),
     }
 
 
@@ -112,14 +113,19 @@ def own_text(row: Row, statistic: str, words: Words) -> str:
     return f"{row['observed']:.1f}"
 
 
-def _verdict(own: Sequence[Row], words: Words) -> dict[str, str] | None:
-    """Say where the clinic stands in the funnel, with the arm in the model too, and what the missing could change."""
+def _verdict(own: Sequence[Row], words: Words, *, is_told: bool) -> dict[str, str] | None:
+    """Say where the clinic stands in the funnel, with the arm in the model too, and what the missing could change.
+
+    Only where the funnel is told: what the missing could change follows from the registry's mean.
+    """
     phat = [r for r in own if (r["measure"], r["arm"]) == ("phat_total", "all")]
     if not phat or phat[0]["verdict"] is None:
         return None
     row = phat[0]
     if row["verdict"] == "too_few":
         return {"plain": words("report.verdict_too_few", n=row["n_adjusted"]), "missing": "", "model": ""}
+    if not is_told:
+        return None
     values = {"n": row["n_adjusted"], "value": f"{row['adjusted']:.1f}", "observed": f"{row['observed']:.1f}"}
     plain = words("report.verdict", verdict=words.code("verdict", row["verdict"]), **values)
     others = {"with_arm": row["verdict_with_arm"], "wide": row["verdict_overdispersed"]}

@@ -103,7 +103,7 @@ def predictor_lines(rows: Sequence[Row], words: Words, *, is_synthetic: bool) ->
         return None
     first = rows[0]
     is_told = not is_small(first["n"]) and _may_subtract(first, "n_elsewhere")
-    label = words("report.recovers" if is_synthetic else "report.exploratory")
+    label = words("report.exploratory") + (" " + words("report.recovers") if is_synthetic else "")
     if first["estimate"] is None or not is_told:
         n = round_count(first["n"]) if is_told else words("report.withheld")
         needed = words("report.predictors_too_few", n=n, needed=first["n_needed"])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pipelines.release.disclosure import BASE, Cells, Part, round_count, tell_cells, tell_share
+from pipelines.release.disclosure import BASE, Cells, Part, may_tell, round_count, tell_cells, tell_share
 from pipelines.reports.source import Row
 
 WATERFALL = ("n_dead_or_withdrawn", "n_not_yet_due", "n_open", "n_due")
@@ -42,9 +42,13 @@ class Funnel:
 
 
 def tell_funnel(rows: Sequence[Row], own: str = "") -> Funnel | None:
-    """Tell the clinics of one measure and arm (rows of `mart.clinic_benchmark`); `own` is who reads."""
+    """Tell the clinics of one measure and arm (rows of `mart.clinic_benchmark`); `own` is who reads.
+
+    None where nothing may be told: the registry's mean less a clinic's own would be that of few.
+    """
     judged = [row for row in rows if row["verdict"] not in (None, "too_few") and row["residual_sd"]]
-    if not judged or judged[0]["registry_estimate"] is None:
+    is_told = may_tell([row["n_adjusted"] or 0 for row in rows])
+    if not judged or judged[0]["registry_estimate"] is None or not is_told:
         return None
     dots = [_exact(row) if row["clinic"] == own else _rounded(row) for row in judged]
     mine = [_exact(row) for row in rows if row["clinic"] == own and row["verdict"] == "too_few"]

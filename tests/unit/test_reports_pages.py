@@ -9,6 +9,7 @@ import pytest
 from pipelines.release.disclosure import is_small
 from pipelines.reports.clinic_report import clinic_page
 from pipelines.reports.registry_report import registry_page, told_arms
+from pipelines.reports.registry_rows import RegistryRows
 from pipelines.reports.source import Source
 from pipelines.reports.told_arms import key_of, parts_of
 from pipelines.reports.words import read_words
@@ -96,6 +97,15 @@ def test_a_clinic_reads_its_own_counts_exactly() -> None:
         r"of which lost</th>.*?at one year</th>(?:<td[^>]*>\d+</td>){5}<td[^>]*>2</td>", clinic(), re.DOTALL
     )
     assert "Your adjusted mean is" in clinic()
+
+
+def test_no_verdict_is_told_where_subtracting_would_find_few() -> None:
+    rows = small_registry()
+    few = [row | {"n_adjusted": 3, "verdict": "too_few"} if row["clinic"] == "LKE" else row for row in rows["clinics"]]
+    only = [row | {"n_adjusted": 0} if row["clinic"] == "BRG" else row for row in few]
+    page = clinic_page(RegistryRows({**rows.tables, "clinics": only}, rows.today), "AMC", "Amsterdam", SOURCE, WORDS)
+    assert "Nothing is told here" in page
+    assert "Your adjusted mean is" not in page
 
 
 def test_quotes_from_the_data_are_escaped() -> None:

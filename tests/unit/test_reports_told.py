@@ -102,12 +102,16 @@ def test_a_clinic_sees_itself_exactly_and_its_peers_without_name_or_small_number
 
 
 def test_a_small_clinic_sees_itself_in_the_funnel_and_nobody_else_does() -> None:
-    rows = [clinic("AMC", 13, 81.23), clinic("LKE", 6, 70.0, "too_few")]
+    rows = [clinic("AMC", 13, 81.23), clinic("BRG", 9, 70.0, "too_few"), clinic("LKE", 6, 70.0, "too_few")]
     own, other = tell_funnel(rows, own="LKE"), tell_funnel(rows)
     assert own is not None
     assert other is not None
     assert [(dot.name, dot.n) for dot in own.dots] == [("LKE", 6), ("", 15)]
     assert [(dot.name, dot.n) for dot in other.dots] == [("", 15)]
+
+
+def test_no_funnel_is_told_from_whose_mean_a_clinic_would_find_that_of_six() -> None:
+    assert tell_funnel([clinic("AMC", 13, 81.23), clinic("LKE", 6, 70.0, "too_few")], own="AMC") is None
 
 
 def quarter(month: int, name: str, due: int, done: int) -> Row:
