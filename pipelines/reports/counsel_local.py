@@ -11,8 +11,8 @@ from pipelines.reports.palette import in_order
 from pipelines.reports.source import Database, Row
 from pipelines.reports.study_rows import RETURNED
 
-REACH = 10.0
-"""People whose baseline lies within this many PHAT points began near there: the registry's choice."""
+REACH = 10
+"""People whose baseline lies within this many points of the nearest ten began near there: the registry's choice."""
 
 NEAR_SQL = """
 select one_year.arm, one_year.clinic, one_year.phat_total, one_year.return_to_sport
@@ -57,8 +57,17 @@ def read_local(database: Database, phat: float, study: str, arms: Sequence[str])
     """Read the registry's part; None where the snapshot has no benchmark."""
     if not database.has("mart.patient_benchmark"):
         return None
-    low, high = max(0.0, phat - REACH), min(100.0, phat + REACH)
+    low, high = near(phat)
     return tell_local(database.rows(NEAR_SQL.format(low=low, high=high, study=study)), low, high, arms)
+
+
+def near(phat: float) -> tuple[float, float]:
+    """Give the ends of the baselines that count as near: of few windows, never one about the score that was asked.
+
+    Two windows a point apart would differ by the few people who begin at their ends.
+    """
+    middle = REACH * round(phat / REACH)
+    return float(max(0, middle - REACH)), float(min(100, middle + REACH))
 
 
 def tell_local(rows: Sequence[Row], low: float, high: float, arms: Sequence[str]) -> Local:

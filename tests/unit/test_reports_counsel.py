@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipelines.reports.counsel import Question, StudyAnswer, answer
-from pipelines.reports.counsel_local import tell_local
+from pipelines.reports.counsel_local import near, tell_local
 from pipelines.reports.counsel_page import counsel_lines, counsel_page
 from pipelines.reports.source import Source
 from pipelines.reports.study_rows import seed_frame
@@ -119,6 +119,12 @@ def test_the_lines_for_a_terminal_say_the_same() -> None:
     assert "no: its people differ in what matters" in text
     assert "19 of the 25 who did sport before" in text
     assert "recommends no treatment" in text
+
+
+def test_scores_close_to_each_other_ask_for_the_same_people() -> None:
+    assert {near(phat) for phat in (36, 38, 40.5, 44)} == {(30, 50)}
+    assert len({near(tenth / 10) for tenth in range(1001)}) == 11
+    assert (near(0), near(97)) == ((0, 10), (90, 100))
 
 
 def test_the_registry_tells_only_what_points_at_nobody() -> None:
