@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from pipelines.accountability.chain import Verification, read_entries, verify
 from pipelines.accountability.log import LOOK, Actor
-from pipelines.alerts.mail import MailError, send
-from pipelines.alerts.telling import note_mail, write_told
+from pipelines.alerts.mail import MailError
+from pipelines.alerts.telling import deliver, write_told
 from pipelines.journal import note
 from pipelines.retention import apply_retention
 from pipelines.settings import Settings
@@ -26,9 +26,8 @@ def close_day(home: Home, settings: Settings, actor: Actor, now: datetime, passw
     state = "HAS BEEN REWRITTEN OR IS DAMAGED" if found.fault else "holds together"
     subject = f"{settings.name}: the log {state}, {found.head[:16]}"
     try:
-        note_mail(home, now, "" if send(settings.mail, password, subject, text) else None)
+        deliver(home, settings, now, subject, text, password)
     except MailError as error:
-        note_mail(home, now, error.message)
         note("mail.failed", "warning", fault=error.message)
     return True
 

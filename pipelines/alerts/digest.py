@@ -64,8 +64,15 @@ def render(lines: tuple[Line, ...], settings: Settings, now: datetime) -> str:
         return f"{head}\n\nNothing needs anybody.\n"
     parts = [head]
     for owner, of_owner in groupby(lines, key=lambda line: line.owner):
-        parts += ["", _address(owner, settings), *(_sentence(line, today) for line in of_owner)]
+        parts += ["", _address(owner, settings), *render_lines(tuple(of_owner), today)]
     return "\n".join(parts) + "\n"
+
+
+def render_lines(lines: tuple[Line, ...], today: date) -> list[str]:
+    """The lines of one owner; what has the same next step stands together and says it once."""
+    steps = dict.fromkeys(line.next_step for line in lines)
+    told = {step: "; ".join(_aged(line, today) for line in lines if line.next_step == step) for step in steps}
+    return [f"- {text}. Next: {step}" for step, text in told.items()]
 
 
 def _address(owner: str, settings: Settings) -> str:
@@ -74,10 +81,10 @@ def _address(owner: str, settings: Settings) -> str:
     return f"{owner}: {details}" if details else owner
 
 
-def _sentence(line: Line, today: date) -> str:
+def _aged(line: Line, today: date) -> str:
     days = max((today - line.since).days, 0)
-    age = "since today" if days == 0 else "for 1 day" if days == 1 else f"for {days:,} days"
-    return f"- {line.text}, {age}. Next: {line.next_step}"
+    age = f"for {count(days, 'day')}" if days else "since today"
+    return f"{line.text}, {age}"
 
 
 def _coordinator_lines(home: Home, now: datetime) -> Iterator[Line]:

@@ -4,11 +4,12 @@ The same failure is told once a day, however often it is tried again.
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipelines.alerts.digest import UNSENT, Line, read_lines, render
-from pipelines.alerts.mail import send
+from pipelines.alerts.digest import UNSENT, Line, count, read_lines, render
+from pipelines.alerts.mail import MailError, send
 from pipelines.home import replace_text
 from pipelines.settings import Settings
 from warehouse.layout import PRIVATE_FOLDER, Home, instant_id
@@ -29,12 +30,17 @@ def tell_digest(home: Home, settings: Settings, now: datetime, password: str = "
     """Write the digest and mail it."""
     lines = read_lines(home, settings, now)
     file = write_told(home, f"digest-{instant_id(now)}.txt", render(lines, settings, now))
-    subject = f"{settings.name}: {len(lines)} things need somebody" if lines else f"{settings.name}: nothing needs you"
-    return Told(lines, file, send(settings.mail, password, subject, (home.path / file).read_text(encoding="utf-8")))
+    need = f"{count(len(lines), 'thing')} {'needs' if len(lines) == 1 else 'need'} somebody"
+    subject = f"{settings.name}: {need if lines else 'nothing needs you'}"
+    text = (home.path / file).read_text(encoding="utf-8")
+    return Told(lines, file, deliver(home, settings, now, subject, text, password))
 
 
 def tell_failure(home: Home, settings: Settings, now: datetime, job: str, why: str, password: str = "") -> bool:
-    """Say at once that a run failed and why; False where the same was told within a day."""
+    """Say at once that a run failed and why; False where the same was told within a day.
+
+    A mail that does not go out is told by the next digest; the text lies in the home.
+    """
     if not _is_news(home, f"{job}: {why}", now):
         return False
     text = (
@@ -43,8 +49,20 @@ def tell_failure(home: Home, settings: Settings, now: datetime, job: str, why: s
         "Next: hamreg status, then hamreg run to see it happen.\n"
     )
     write_told(home, f"failure-{instant_id(now)}.txt", text)
-    send(settings.mail, password, f"{settings.name}: the run {job} failed", text)
+    with suppress(MailError):
+        deliver(home, settings, now, f"{settings.name}: the run {job} failed", text, password)
     return True
+
+
+def deliver(home: Home, settings: Settings, now: datetime, subject: str, text: str, password: str = "") -> bool:
+    """Mail a text and remember whether mails go out; False where the settings name no server, `MailError` as `send`."""
+    try:
+        is_sent = send(settings.mail, password, subject, text)
+    except MailError as error:
+        note_mail(home, now, error.message)
+        raise
+    note_mail(home, now, "" if is_sent else None)
+    return is_sent
 
 
 def _is_news(home: Home, what: str, now: datetime) -> bool:

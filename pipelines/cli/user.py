@@ -2,7 +2,8 @@
 
 import click
 
-from pipelines.cli.context import find_clinic, now, read_home
+from pipelines.accountability.log import record
+from pipelines.cli.context import actor, find_clinic, now, read_home
 from pipelines.settings import LANGUAGES
 from pipelines.users.store import CLINIC, INVITATION_LASTS, ROLES, User, Users
 
@@ -32,6 +33,7 @@ def add_user(path: str, /, name: str, code: str, role: str, language: str | None
     home, settings = read_home(path)
     spoken = language or (find_clinic(settings, code).language if code else "en")
     token = Users(home).add(name, role, code, spoken, now())
+    record(home, actor(), "account", now(), user=name, role=role, clinic=code, change="added")
     _tell_invitation(name, address, token)
 
 
@@ -54,6 +56,7 @@ def disable_user(path: str, name: str) -> None:
     """Let the user NAME in no more; open sessions end at once. `hamreg user reset` lets them in again."""
     home, _ = read_home(path)
     Users(home).disable(name)
+    record(home, actor(), "account", now(), user=name, change="disabled")
     click.echo(f"{name} can sign in no more.")
 
 
@@ -64,7 +67,9 @@ def disable_user(path: str, name: str) -> None:
 def reset_user(path: str, name: str, address: str) -> None:
     """Forget the password and one-time codes of the user NAME and print a new invitation."""
     home, _ = read_home(path)
-    _tell_invitation(name, address, Users(home).reset(name, now()))
+    token = Users(home).reset(name, now())
+    record(home, actor(), "account", now(), user=name, change="reset")
+    _tell_invitation(name, address, token)
 
 
 def _tell_invitation(name: str, address: str, token: str) -> None:

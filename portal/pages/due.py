@@ -3,6 +3,7 @@
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from pipelines.accountability.log import record
 from pipelines.accountability.looks import record_look
 from pipelines.home import hand_out_numbers
 from pipelines.reports.due import read_due, render_due
@@ -64,6 +65,8 @@ def numbers(call: Call) -> Response:
         return call.render("numbers.html", clinic=clinic, numbers=[], most=MOST_NUMBERS)
     wanted = call.field("count")
     count = min(int(wanted), MOST_NUMBERS) if wanted.isdigit() else 0
+    if count:
+        record(call.portal.home, call.actor, "ids", call.portal.clock(), clinic=clinic, n_numbers=count)
     handed_out = hand_out_numbers(call.portal.home, clinic, count) if count else ()
     new = [make_patient_id(clinic, number) for number in handed_out]
     return call.render("numbers.html", clinic=clinic, numbers=new, most=MOST_NUMBERS)

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from pipelines.accountability.log import record
 from pipelines.intake.inbox import hand_in
 from portal.call import WRITERS, Call, page
 from portal.checking import Checks, judge
@@ -79,7 +80,9 @@ def hand_in_draft(call: Call) -> Response:
     content: Any = path
     if draft.mends or draft.yeses:
         content = path.with_name("mended").read_bytes()
-    hand_in(call.portal.home, draft.clinic, draft.name, content, call.portal.clock())
+    home, now = call.portal.home, call.portal.clock()
+    submission = hand_in(home, draft.clinic, draft.name, content, now)
+    record(home, call.actor, "submit", now, clinic=draft.clinic, submission=submission)
     checks.drafts.remove(draft)
     call.say(call.words("upload.handed_in"))
     return call.go("start")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from pipelines.accountability.chain import read_entries
 from pipelines.cli import hamreg
 from pipelines.cli.context import now
 from pipelines.errors import UsageError
@@ -34,6 +35,8 @@ def test_a_user_is_invited_listed_disabled_and_reset(home: Path) -> None:
     assert "can sign in no more" in call(home, "disable", "anna").output
     assert "disabled" in call(home, "list").output
     assert "/invitation/" in call(home, "reset", "anna").output
+    told = [(entry.said["user"], entry.said["change"]) for entry in read_entries(Home(home))]
+    assert told == [("anna", "added"), ("anna", "disabled"), ("anna", "reset")]
     assert "invited until" in call(home, "list").output
 
 

@@ -188,11 +188,13 @@ def test_who_is_due_is_filtered_and_filled_in(portal_home: Path, as_user: Callab
     assert {row[0] for row in asked} <= numbers
 
 
-def test_numbers_are_handed_out_once(as_user: Callable[[str], Browser]) -> None:
+def test_numbers_are_handed_out_once(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
     browser = as_user("anna")
     browser.get("/numbers")
     first = set(re.findall(r"<code>(BRG-\w+)</code>", browser.post("/numbers", {"count": "3"}).text))
     second = set(re.findall(r"<code>(BRG-\w+)</code>", browser.post("/numbers", {"count": "3"}).text))
+    said = [entry.said for entry in read_entries(Home(portal_home)) if entry.said["act"] == "ids"]
+    assert [(each["who"], each["clinic"], each["n_numbers"]) for each in said] == [("anna", "BRG", 3)] * 2
     assert len(first) == len(second) == 3
     assert not first & second
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
+from pipelines.accountability.chain import read_entries
 from pipelines.cli.context import now
 from pipelines.run import run
 from pipelines.settings import read_settings
@@ -54,6 +55,8 @@ def test_a_clean_file_is_handed_in_as_it_came(portal_home: Path, as_user: Callab
     (file,) = waiting(portal_home)
     assert file.read_bytes() == table(GOOD)
     assert browser.get(path).status_code == 404
+    (said,) = [entry.said for entry in read_entries(Home(portal_home)) if entry.said.get("submission") == file.name]
+    assert (said["act"], said["who"], said["clinic"]) == ("submit", "anna", "BRG")
 
 
 def test_a_cell_is_mended_in_the_page_and_all_else_stays(portal_home: Path, as_user: Callable[[str], Browser]) -> None:

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.accountability.log import Actor, record
-from pipelines.alerts.digest import Line, read_lines, render
+from pipelines.alerts.digest import COORDINATOR, Line, read_lines, render, render_lines
 from pipelines.alerts.telling import note_mail
 from pipelines.intake.inbox import hand_in
 from pipelines.settings import Clinic, Settings
@@ -129,3 +129,9 @@ def test_faults_of_the_program_are_named_until_they_are_removed(home: Home) -> N
     (line,) = read_lines(home, SETTINGS, NOW)
     assert (line.kind, line.since) == ("faults", date(2026, 2, 20))
     assert "for 9 days" in told(home)
+
+
+def test_what_has_the_same_next_step_says_it_once() -> None:
+    days = ((20, "a"), (28, "b"))
+    lines = tuple(Line(COORDINATOR, kind, kind, date(2026, 2, day), "hamreg run") for day, kind in days)
+    assert render_lines(lines, date(2026, 3, 1)) == ["- a, for 9 days; b, for 1 day. Next: hamreg run"]

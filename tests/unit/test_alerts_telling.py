@@ -1,8 +1,10 @@
 """Digests and failures reach a real mail server, land in the home, and are not told twice."""
 
 import email
+import shutil
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import default
@@ -13,9 +15,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from pipelines.accountability.log import Actor, record
+from pipelines.alerts.digest import read_lines
 from pipelines.alerts.mail import MailError, send
 from pipelines.alerts.telling import tell_digest, tell_failure
-from pipelines.settings import Mail, Settings
+from pipelines.daily import close_day
+from pipelines.settings import Mail, Settings, read_settings
+from warehouse.connection import reader
 from warehouse.layout import Home
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")  # on loopback
@@ -105,3 +111,45 @@ def test_a_server_that_cannot_prove_who_it_is_gets_nothing(security: str, mail: 
     with pytest.raises(MailError):
         send(Mail(mail.host, mail.port, security, sender="a@b.test", to="c@d.test"), "", "subject", "text")
     assert postbox.messages == []
+
+
+def test_the_daily_mail_carries_the_digest_of_the_log(home: Home, mail: Mail, postbox: Postbox) -> None:
+    digest = record(home, Actor("anna", "registry"), "submit", NOW, clinic="AMC", submission="s1")
+    settings = Settings(name="Test", mail=mail)
+    assert close_day(home, settings, Actor("night", "night"), NOW, "secret")
+    (message,) = postbox.messages
+    assert message["Subject"] == f"Test: the log holds together, {digest[:16]}"
+    assert f"Digest of the newest line: {digest}" in message.get_content()
+    assert f"hamreg log --verify --mailed {digest[:16]}" in message.get_content()
+    assert not close_day(home, settings, Actor("night", "night"), NOW, "secret"), "once a day"
+    assert len(postbox.messages) == 1
+
+
+def test_mail_that_failed_is_told_by_the_next_digest_until_one_goes_out(
+    home: Home, mail: Mail, postbox: Postbox
+) -> None:
+    settings = Settings(name="Test", mail=mail)
+    assert close_day(home, settings, Actor("night", "night"), NOW, "wrong"), "the day is closed all the same"
+    assert tell_failure(home, settings, NOW, "derive", "1 audit.", "wrong")
+    assert [line.kind for line in read_lines(home, settings, NOW)] == ["unsent"]
+    assert tell_failure(home, settings, NOW, "derive", "2 audits.", "secret")
+    assert read_lines(home, settings, NOW) == ()
+    assert len(postbox.messages) == 1
+
+
+def test_no_mail_holds_a_patient_or_a_file_name(demo_home: Path, tmp_path: Path, mail: Mail, postbox: Postbox) -> None:
+    home = Home(Path(shutil.copytree(demo_home, tmp_path / "full", symlinks=True)))
+    with reader(home.registry_path) as connection:
+        patients = connection.execute("select patient_id from registry.patient").fetchall()
+        files = connection.execute("select distinct file from ops.submission").fetchall()
+    words = [str(word) for (word,) in [*patients, *files]]
+    settings = replace(read_settings(home.settings_path), mail=mail)
+    now = datetime.now(UTC)
+    tell_digest(home, settings, now, "secret")
+    close_day(home, settings, Actor("night", "night"), now, "secret")
+    tell_failure(home, settings, now, "load", "1 audit did not pass.", "secret")
+    sent = [message.as_string().replace("=\n", "") for message in postbox.messages]
+    assert len(sent) == 3
+    assert len(words) > 150
+    assert [word for word in words if any(word in text for text in sent)] == []
+    assert any("BRG" in text for text in sent), "the search sees the mail's words"
