@@ -48,6 +48,12 @@ def is_telling(name: str) -> bool:
     return _holds_number(plain) or _holds_name(plain)
 
 
+def names_somebody(text: str) -> bool:
+    """Whether one of several words is a common given name that the registry does not use itself."""
+    words = _WORD.findall(tidy(text))
+    return len(words) > 1 and any(map(is_given_name, {word.casefold() for word in words} - _known()))
+
+
 def _holds_number(plain: str) -> bool:
     kinds = kinds_in(plain)
     is_dialled = re.search(r"\(?\+?\d[\d ()-]{7,}\d", plain) and "phone" in kinds

@@ -12,6 +12,7 @@ from pipelines.intake.verdict import FINDING_SCHEMA, RAW_SCHEMA, Section, TextTa
 from schemas.dictionary import Field
 
 SEVERITIES = ("error", "warning", "note")
+WHY_BLANK = ("record_silent", "record_contradicts")
 UNSTORED = ("consent_missing", "patient_erased")
 
 
@@ -107,6 +108,14 @@ def _answer(field: Field, reason: str) -> pl.Expr:
     return pl.when(is_given).then(answer).alias(field.name)
 
 
+def _without_said(located: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+    """The findings without a blank key of which the reader said why it is blank."""
+    if located.is_empty():
+        return located
+    known = said.filter(pl.col("rule").is_in(WHY_BLANK)).select("line", "column", rule=pl.lit("key_missing"))
+    return located.join(known, on=["line", "column", "rule"], how="anti", maintain_order="left")
+
+
 def _located(draft: Draft) -> pl.DataFrame:
     """The draft's and the reader's findings, by line and then by column of the file."""
     table, findings = draft.table, draft.findings
@@ -117,5 +126,5 @@ def _located(draft: Draft) -> pl.DataFrame:
     located = cell_addresses(located, table).select(list(FINDING_SCHEMA))
     place = pl.col("column").replace_strict(table.positions, default=-1, return_dtype=pl.Int32)
     rank = pl.col("severity").replace_strict(SEVERITIES, range(len(SEVERITIES)), default=0, return_dtype=pl.Int32)
-    everything = pl.concat([table.findings.select(list(FINDING_SCHEMA)), located])
+    everything = pl.concat([table.findings.select(list(FINDING_SCHEMA)), _without_said(located, table.findings)])
     return everything.sort("line", place, rank, "rule", maintain_order=True)

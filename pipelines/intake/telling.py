@@ -6,7 +6,7 @@ What becomes of it is decided elsewhere; a column of identifiers is known by mos
 import re
 from collections.abc import Iterable, Sequence
 
-from pipelines.intake.file_names import is_telling
+from pipelines.intake.file_names import is_telling, names_somebody
 from pipelines.intake.identifier_values import EMAIL, PHONE, kind_of_value, kinds_in
 from pipelines.intake.records import is_key_like
 
@@ -22,6 +22,17 @@ def kind_of_cell(text: str, own_formats: Sequence[str] = ()) -> str:
         return kind
     within = kinds_in(text) & {EMAIL, PHONE} if _SAYS_WORDS.search(text) else ()
     return min(within, default="")
+
+
+def kind_of_answer(text: str, field_kind: str, own_formats: Sequence[str] = ()) -> str:
+    """The kind of identifier in a cell that is no answer to its field: words in place of a number are a name."""
+    if kind := kind_of_cell(text, own_formats):
+        return kind
+    if field_kind == "id":
+        is_name = is_telling(text) or not any(map(str.isdigit, text))
+    else:
+        is_name = field_kind in ("code", "boolean", "text") and names_somebody(text)
+    return NAME if is_name and _SAYS_WORDS.search(text) else ""
 
 
 def kind_of_line(cells: Iterable[str | None], own_formats: Sequence[str] = ()) -> str:

@@ -10,16 +10,18 @@ import polars as pl
 from pipelines.intake.draft import Draft, collect
 from pipelines.intake.findings import Remark, findings_of
 from pipelines.intake.identifier_values import SUSPECT
-from pipelines.intake.telling import CELL, LINE, kind_of_cell, kind_of_record
+from pipelines.intake.telling import CELL, LINE, kind_of_answer, kind_of_cell, kind_of_record
 from pipelines.intake.verdict import TextTable
 from schemas.dictionary import Dictionary, Rule
 
+_ABSENT = ("key_missing", "cell_undeclared_missing")  # what such a cell says is that there is no answer
 Places = dict[int, set[int]]  # line -> columns of the file
 
 
 def name_identifying_cells(draft: Draft, rules: Mapping[str, Rule], own_formats: Sequence[str]) -> Draft:
     """The draft, each cell that is no answer and tells who somebody is named as that and as nothing else."""
-    errors = draft.findings.filter(pl.col("severity") == "error").select("row", "column").unique()
+    is_asked = (pl.col("severity") == "error") & ~pl.col("rule").is_in(_ABSENT)
+    errors = draft.findings.filter(is_asked).select("row", "column").unique()
     parts = [_of_column(draft, str(name), group["row"], own_formats) for (name,), group in errors.group_by("column")]
     texts = [field.name for field in draft.form.fields if field.kind == "text"]
     parts += [_of_column(draft, name, _filled(draft, name), own_formats) for name in texts]
@@ -40,15 +42,14 @@ def _filled(draft: Draft, name: str) -> pl.Series:
 def _of_column(draft: Draft, name: str, rows: pl.Series, own_formats: Sequence[str]) -> pl.DataFrame:
     """`row`, `column` and `found`, the kind, of the cells among these rows that tell who somebody is."""
     texts = pl.DataFrame({"row": rows, "text": draft.texts(name, rows)})
-    kinds = _kinds(texts["text"], lambda text: kind_of_cell(text, own_formats))
+    field_kind = draft.form.field(name).kind
+    kinds = _kinds(texts["text"].unique(), texts["text"], lambda text: kind_of_answer(text, field_kind, own_formats))
     named = texts.with_columns(kinds.alias("found"), pl.lit(name).alias("column"))
     return named.filter(pl.col("found") != "").select(pl.col("row").cast(pl.UInt32), "column", "found")
 
 
-def _kinds(texts: pl.Series, kind_of: Callable[[str], str]) -> pl.Series:
-    """The kind of each text, each distinct one looked at once."""
-    distinct = texts.unique()
-    suspects = distinct.filter(distinct.str.contains(SUSPECT))
+def _kinds(suspects: Iterable[str], texts: pl.Series, kind_of: Callable[[str], str]) -> pl.Series:
+    """The kind of each text; each of the suspects among them is looked at once."""
     known = {text: kind for text in suspects if (kind := kind_of(text))}
     return texts.replace_strict(known, default="", return_dtype=pl.String) if known else texts.str.slice(0, 0)
 
@@ -119,7 +120,6 @@ def _blanked(raw: pl.DataFrame, places: Places) -> pl.DataFrame:
 
 def _silenced(findings: pl.DataFrame) -> pl.DataFrame:
     """What a reader found, without what tells who somebody is."""
-    if not findings["found"].str.contains(SUSPECT).any():
-        return findings
-    is_telling_text = _kinds(findings["found"], kind_of_cell) != ""
+    found = findings["found"].unique()
+    is_telling_text = _kinds(found.filter(found.str.contains(SUSPECT)), findings["found"], kind_of_cell) != ""
     return findings.with_columns(pl.when(~is_telling_text).then("found").otherwise(pl.lit("")).alias("found"))

@@ -97,7 +97,7 @@ DATE_AND_ID_RULES = (
             verwenden.
         """,
         passes=(row("follow_up"),),
-        fails=(row("follow_up", patient_id="J. Jansen"),),
+        fails=(row("follow_up", patient_id="no. 12"),),
     ),
     rule(
         "id_check_character",

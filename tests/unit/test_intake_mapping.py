@@ -178,7 +178,7 @@ def test_a_record_that_no_form_takes_is_rejected_and_one_left_out_on_purpose_is_
 def test_rows_of_a_record_that_contradict_each_other_have_no_owner() -> None:
     (section,) = small("7,baseline_arm_1,,,AMC-0015W,1,,,,", "7,m12_arm_1,,,,2,2025-03-18,80.5,,2").sections
     assert section.rows.height == 0
-    assert {rule for _, column, rule in said(section) if column == "side"} == {"record_contradicts", "key_missing"}
+    assert {rule for _, column, rule in said(section) if column == "side"} == {"record_contradicts"}
 
 
 def test_a_number_that_is_none_of_the_clinics_codes_passes_for_none_of_ours() -> None:
@@ -269,7 +269,7 @@ def test_a_visit_of_a_wide_sheet_that_holds_nothing_is_blank_and_not_rejected() 
 def test_a_record_whose_owner_no_row_says_is_named_as_such_and_blanks_around_it_are_none() -> None:
     baseline, visit = "7,baseline_arm_1,,,AMC-0015W,1,,,,", " 7 ,m12_arm_1,,,,,2025-03-18,80.5,,2"
     (alone,) = small(visit).sections
-    assert [rule for _, column, rule in said(alone) if column == "patient_id"] == ["key_missing", "record_silent"]
+    assert [rule for _, column, rule in said(alone) if column == "patient_id"] == ["record_silent"]
     (together,) = small(baseline, visit).sections
     assert (together.rows.height, said(together)) == (1, [])
 
