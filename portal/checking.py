@@ -14,6 +14,7 @@ from portal.asks import Rows, asks_of, rows_of
 from portal.drafts import Draft, Drafts
 from portal.mending import mended
 from portal.state import Portal
+from warehouse.sealed import replace_sealed
 
 if TYPE_CHECKING:
     from pipelines.intake.verdict import Verdict
@@ -29,7 +30,7 @@ class Checks:
 
     def __init__(self, portal: Portal) -> None:
         self.portal = portal
-        self.drafts = Drafts(portal.folder / "drafts")
+        self.drafts = Drafts(portal.home.drafts)
         self._pool = ThreadPoolExecutor(ONE_AT_A_TIME, thread_name_prefix="check")
         self._running: dict[str, Future[None]] = {}
 
@@ -78,8 +79,8 @@ def judge(portal: Portal, draft: Draft, drafts: Drafts) -> "tuple[Rows, Verdict]
     verdict = _judge_file(portal, path, clinic)
     sent = rows_of(verdict)
     if draft.mends or draft.yeses:
-        again = path.with_name("mended")
-        again.write_bytes(mended(draft, verdict, clinic.language))
+        again = drafts.mended_path(draft)
+        replace_sealed(again, mended(draft, verdict, clinic.language))
         verdict = _judge_file(portal, again, clinic)
     return sent, replace(verdict, file=kept_name(draft.name, verdict.refusal))
 

@@ -1,6 +1,6 @@
 """Files that a user checks before handing in: kept under the home until then, so that closing the page loses nothing.
 
-A draft belongs to a clinic. What a file says, intake decides; how it looks, the pages.
+A draft belongs to a clinic; under a key it lies sealed. What a file says, intake decides; how it looks, the pages.
 """
 
 import json
@@ -9,15 +9,15 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from warehouse.durability import replace_file
-from warehouse.layout import PRIVATE_FOLDER
+from warehouse.layout import PRIVATE_FILE, PRIVATE_FOLDER
+from warehouse.sealed import BLOCK, read_sealed, replace_sealed, size_of, write_sealed
 
 KEPT = timedelta(days=7)
-DRAFT, FILE, CHECKED = "draft.json", "file", "checked.json"
-_BLOCK = 1 << 20
+DRAFT, FILE, MENDED, CHECKED = "draft.json", "file", "mended", "checked.json"
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,10 @@ class Drafts:
         draft_id = secrets.token_urlsafe(12)
         folder = self.folder / draft_id
         folder.mkdir(mode=PRIVATE_FOLDER, parents=True)
+        (folder / FILE).touch(mode=PRIVATE_FILE)
         with (folder / FILE).open("wb") as file:
-            shutil.copyfileobj(content, file, _BLOCK)
-        draft = Draft(draft_id, clinic, user, name, (folder / FILE).stat().st_size, now.isoformat())
+            write_sealed(file, iter(partial(content.read, BLOCK), b""))
+        draft = Draft(draft_id, clinic, user, name, size_of(folder / FILE), now.isoformat())
         self.write(draft)
         return draft
 
@@ -68,7 +69,7 @@ class Drafts:
 
     def write(self, draft: Draft) -> None:
         """Keep what is known of a draft, in one step."""
-        replace_file(self.folder / draft.id / DRAFT, json.dumps(asdict(draft), ensure_ascii=False).encode())
+        replace_sealed(self.folder / draft.id / DRAFT, json.dumps(asdict(draft), ensure_ascii=False).encode())
 
     def change(self, draft: Draft, mends: Mapping[str, str], yeses: tuple[str, ...]) -> Draft:
         """The draft with other mends; what was found before is forgotten."""
@@ -81,15 +82,19 @@ class Drafts:
         """The file as uploaded."""
         return self.folder / draft.id / FILE
 
+    def mended_path(self, draft: Draft) -> Path:
+        """The file with the user's texts in, once it was checked."""
+        return self.folder / draft.id / MENDED
+
     def read_checked(self, draft: Draft) -> Mapping[str, Any] | None:
         """What was found in the file; None while it is being checked."""
         path = self.folder / draft.id / CHECKED
-        found: Mapping[str, Any] | None = json.loads(path.read_bytes()) if path.is_file() else None
+        found: Mapping[str, Any] | None = json.loads(read_sealed(path)) if path.is_file() else None
         return found
 
     def write_checked(self, draft: Draft, found: Mapping[str, Any]) -> None:
         """Keep what was found."""
-        replace_file(self.folder / draft.id / CHECKED, json.dumps(found, ensure_ascii=False).encode())
+        replace_sealed(self.folder / draft.id / CHECKED, json.dumps(found, ensure_ascii=False).encode())
 
     def forget_file(self, draft: Draft) -> None:
         """Keep the file's bytes no longer: it was refused for what it holds, or it was handed in."""
@@ -109,5 +114,5 @@ class Drafts:
 
 
 def _read(path: Path) -> Draft:
-    content = json.loads(path.read_bytes())
+    content = json.loads(read_sealed(path))
     return Draft(**{**content, "yeses": tuple(content["yeses"])})

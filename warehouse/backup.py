@@ -111,7 +111,7 @@ def _files(home: Home) -> Iterator[tuple[str, Path]]:
     for path in sorted(home.path.rglob("*")):
         name = path.relative_to(home.path)
         is_kept = name.parts[0] not in LEFT_BEHIND and not name.name.endswith((".part", ".wal"))
-        if is_kept and path.is_file() and not path.is_symlink():
+        if is_kept and home.drafts not in path.parents and path.is_file() and not path.is_symlink():
             yield name.as_posix(), path
 
 

@@ -62,6 +62,11 @@ class Home:
         return self.path / "scratch"
 
     @property
+    def drafts(self) -> Path:
+        """Files that a user of the portal checks before handing them in."""
+        return self.path / "portal" / "drafts"
+
+    @property
     def backups(self) -> Path:
         """Copies of the facts taken before a migration."""
         return self.path / "backups"

@@ -204,9 +204,7 @@ def _blocks(content: bytes | Path) -> Iterator[bytes]:
     if isinstance(content, bytes):
         yield from (content[start : start + BLOCK] for start in range(0, len(content), BLOCK))
         return
-    with content.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            yield block
+    yield from read_blocks(content)
 
 
 def _is_dropped(path: Path) -> bool:

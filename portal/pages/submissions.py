@@ -14,6 +14,7 @@ from portal.call import SIGNED_IN, Call, page
 from portal.headers import REPORT_POLICY
 from warehouse.connection import literal
 from warehouse.layout import Home
+from warehouse.sealed import read_sealed
 
 SHOWN = 200
 NOTHING = dict.fromkeys(("received_at", "refused", "is_resend", "undone_at"))  # not known before a snapshot has it
@@ -35,7 +36,7 @@ def submissions(call: Call) -> Response:
 def submission(call: Call) -> Response:
     """Show one file: how its records add up, what was found, which values it corrected and what they were before."""
     folder = _folder(call)
-    receipt = json.loads((folder / "receipt.json").read_bytes())
+    receipt = json.loads(read_sealed(folder / "receipt.json"))
     findings = [finding for section in receipt["sections"] for finding in section["findings"]]
     files = sorted(path.name for path in folder.iterdir() if path.name.startswith("to-mend"))
     shown = {"receipt": receipt, "findings": findings[:SHOWN], "n_more": len(findings) - SHOWN, "files": files}
@@ -51,9 +52,9 @@ def submission_file(call: Call) -> Response:
         raise HTTPException(404)
     if name in FILES:
         headers = {"content-security-policy": REPORT_POLICY}
-        return Response(allowed[0].read_bytes(), media_type=FILES[name], headers=headers)
+        return Response(read_sealed(allowed[0]), media_type=FILES[name], headers=headers)
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(allowed[0].read_bytes(), media_type="application/octet-stream", headers=headers)
+    return Response(read_sealed(allowed[0]), media_type="application/octet-stream", headers=headers)
 
 
 def _received(home: Home, clinic: str, state: str) -> Iterator[Mapping[str, Any]]:
@@ -68,7 +69,7 @@ def _loaded(call: Call, clinic: str, known: Mapping[str, object]) -> Iterator[Ma
     for path in sorted(call.portal.home.outbox_folder.glob("*/*/receipt.json"), reverse=True)[:SHOWN]:
         name, owner = path.parent.name, path.parents[1].name
         if name not in known and clinic in ("", owner):
-            receipt = json.loads(path.read_bytes())
+            receipt = json.loads(read_sealed(path))
             place = {"submission": name, "clinic": owner, "file": receipt["file"], "refused": receipt["refused"]}
             yield {**NOTHING, **place, "state": call.words("submissions.loaded"), "has_receipt": True}
 

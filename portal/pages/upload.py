@@ -79,7 +79,7 @@ def hand_in_draft(call: Call) -> Response:
     path = checks.drafts.path(draft)
     content: Any = path
     if draft.mends or draft.yeses:
-        content = path.with_name("mended").read_bytes()
+        content = checks.drafts.mended_path(draft)
     home, now = call.portal.home, call.portal.clock()
     submission = hand_in(home, draft.clinic, draft.name, content, now)
     record(home, call.actor, "submit", now, clinic=draft.clinic, submission=submission)

@@ -59,6 +59,15 @@ def test_a_run_without_files_publishes_a_snapshot_too(home: Home) -> None:
     assert home.registry_path.exists()
 
 
+def test_a_run_clears_what_a_killed_release_left_and_keeps_the_releases(home: Home) -> None:
+    half, whole = home.releases / "20260301T120000000000Z.part", home.releases / "20260301T110000000000Z"
+    for folder in (half, whole):
+        (folder / "parquet").mkdir(parents=True)
+        (folder / "registry.duckdb").touch()
+    do_run(home)
+    assert list(home.releases.iterdir()) == [whole]
+
+
 def test_a_second_run_says_who_holds_the_lock(home: Home) -> None:
     with lock(home, "the first run"), pytest.raises(LockedError, match="the first run"):
         do_run(home)

@@ -22,15 +22,17 @@ import sys, time
 from pathlib import Path
 from warehouse.connection import reader
 from warehouse.layout import Home
-home, stop, last, n_read = Home(Path(sys.argv[1])), Path(sys.argv[2]), 0, 0
+home, stop, last = Home(Path(sys.argv[1])), Path(sys.argv[2]), -1
 while not stop.exists():
     with reader(home.registry_path) as connection:
         total = connection.execute("select n from mart.total").fetchall()[0][0]
         assert connection.execute("select count(*) from registry.visit").fetchall()[0][0] == total
     assert total >= last
-    last, n_read = total, n_read + 1
+    if last < 0:
+        print("reads", flush=True)
+    last = total
     time.sleep(0.05)
-print(last, n_read > 0)
+print("saw", last >= 0)
 """
 
 
@@ -73,11 +75,12 @@ def test_a_reader_in_another_process_never_fails_while_runs_publish(tmp_path: Pa
     stop = tmp_path / "stop"
     command = [sys.executable, "-c", READ, str(registry.home.path), str(stop)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "reads\n"  # however long this machine takes to start a process
     publish_days(registry)
     stop.touch()
-    out, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (0, "")
-    assert out.endswith("True\n")
+    out, err = process.communicate()
+    assert (process.returncode, err, out) == (0, "", "saw True\n")
 
 
 def test_of_many_writers_at_once_one_writes_and_the_others_hear_who(tmp_path: Path) -> None:

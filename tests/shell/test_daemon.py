@@ -146,6 +146,20 @@ def test_a_hundred_files_load_by_themselves_in_one_run_and_the_page_shows_it(hom
             photograph(f"{address}/automation", "dagster-automation", "inbox")
 
 
+def test_a_run_by_hand_beside_the_daemon_waits_or_says_who_writes(home: Home) -> None:
+    sent = send_enrolments(home, 40)
+    with up(home) as (_, _address), open_instance(home) as instance:
+        wait_until(lambda: read_holder(home) is not None)
+        command = [sys.executable, "-m", "pipelines.cli", "--home", str(home.path), "run"]
+        by_hand = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert by_hand.returncode in (0, 4), by_hand.stdout + by_hand.stderr
+        told = "Snapshot" if by_hand.returncode == 0 else "is being written by `"
+        assert told in by_hand.stdout + by_hand.stderr
+        wait_until(lambda: all_done(home, instance))
+        assert instance.get_materialized_partitions(SUBMISSION_KEY) == set(sent)
+    assert count_episodes(home) == 40
+
+
 def test_after_a_power_cut_the_rest_loads_and_no_run_hangs(home: Home) -> None:
     send_enrolments(home, 60)
     with open_instance(home) as instance:

@@ -41,7 +41,7 @@ def make_world(folder: Path) -> Home:
     run(home, settings_of(home), lambda: LOADED + timedelta(hours=2), actor=ME)
     _read_by_an_older_program(home)
     record(home, ME, "look", LOADED + timedelta(hours=3), [ANNA, BERT], command="history")
-    _thin(cut_release(home, lambda: LOADED + timedelta(hours=4)))
+    thin(cut_release(home, lambda: LOADED + timedelta(hours=4)))
     shutil.copyfile(home.facts_path, home.backups / "facts-schema-0001.duckdb")
     back_up(home, folder / "whole.tar", LOADED + timedelta(hours=5))
     _leave_waiting(home)
@@ -86,7 +86,7 @@ def _read_by_an_older_program(home: Home) -> None:
         connection.execute("delete from facts.finding where \"column\" = 'tegner'")
 
 
-def _thin(release: Release) -> None:
+def thin(release: Release) -> None:
     """Leave two of the release's tables: encrypting one costs as much as encrypting another."""
     kept = {"registry.duckdb", "parquet/registry.episode.parquet", "parquet/registry.follow_up.parquet"}
     for name in release.digests.keys() - kept:

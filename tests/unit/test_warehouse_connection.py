@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from warehouse.connection import identifier, literal, open_memory, reader, translated, writer
+from tests.support.crash_world import lay_facts
+from warehouse.connection import attach, identifier, literal, open_facts, open_memory, reader, translated, writer
 from warehouse.errors import HomeError, LockedError, QueryError
 from warehouse.layout import Home, instant_id, read_instant_id
 from warehouse.lock import lock, read_holder
-from warehouse.schema_version import migrate
+from warehouse.schema_version import migrate, read_migrations, read_version
 
 ROOT = Path(__file__).parents[2]
 HOLD_THE_LOCK = """
@@ -128,6 +129,32 @@ def test_facts_are_backed_up_before_they_are_migrated(home: Home, tmp_path: Path
         assert connection.execute("from facts.t").fetchall() == [(1, None)]
     with reader(home.backups / "facts-schema-0001.duckdb") as connection:
         assert connection.execute("from t").fetchall() == [(1,)]
+
+
+EARLIER = range(1, len(read_migrations()))
+
+
+@pytest.mark.parametrize("version", EARLIER)
+def test_facts_of_every_earlier_schema_are_migrated_after_a_backup_and_lose_no_row(home: Home, version: int) -> None:
+    lay_facts(home, version)
+    before = count_rows(home.facts_path)
+    assert before["submission"] > 0
+    with open_facts(home) as connection:
+        assert read_version(connection) == len(read_migrations())
+    after = count_rows(home.facts_path)
+    grown = {"schema_version": before["schema_version"] + len(read_migrations()) - version}
+    assert {name: after[name] for name in before} == before | grown
+    (backup,) = home.backups.glob("*.duckdb")
+    assert backup.name == f"facts-schema-{version:04d}.duckdb"
+    assert count_rows(backup) == before
+
+
+def count_rows(path: Path) -> dict[str, int]:
+    with open_memory() as connection:
+        attach(connection, path, "told", is_read_only=True)
+        tables = connection.execute("select table_name from duckdb_tables() where database_name = 'told'").fetchall()
+        counts = [connection.execute(f"select count(*) from told.{identifier(name)}").fetchone() for (name,) in tables]
+        return {name: count[0] for (name,), count in zip(tables, counts, strict=True) if count}
 
 
 def test_a_migration_that_fails_changes_nothing_and_quotes_nothing(home: Home, tmp_path: Path) -> None:
