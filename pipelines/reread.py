@@ -88,6 +88,21 @@ def reread_submissions(
     return adopted
 
 
+def reread_known(
+    home: Home,
+    settings: Settings,
+    clock: Callable[[], datetime],
+    actor: Actor,
+    submissions: Collection[str],
+    reason: str,
+    progress: Progress | None = None,
+) -> dict[str, Difference]:
+    """As `reread_submissions` with a reason, but for those that have no reading: they were refused or sent before."""
+    with lock(home, "reread"), open_facts(home) as connection:
+        known = set(read_submissions(connection)).intersection(submissions)
+    return reread_submissions(home, settings, clock, actor, known, reason, progress) if known else {}
+
+
 def _wanted(known: Sequence[str], asked: Collection[str]) -> list[str]:
     if unknown := set(asked) - set(known):
         text = f"{len(unknown):,} of the submissions are not known, were refused, or were sent before."

@@ -5,17 +5,19 @@ becomes events in counts.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
 from pipelines.defs.columns import Columns
+from pipelines.defs.pictures import draw_table
 from pipelines.defs.resources import Registry
 from pipelines.defs.submissions import SUBMISSION_KEY
 from pipelines.defs.texts import as_table
 from pipelines.errors import AuditError
 from warehouse.audit import NOT_APPLICABLE, PASS, AuditResult
+from warehouse.lineage import read_lineage
 from warehouse.model import GIVEN_TABLES, AnyModel, Audit, ComputedModel
 
 CONTRACT = "contract"  # a table's grain and row checks: one check, or hundreds of events would cost more than the SQL
@@ -41,12 +43,24 @@ def build_models(
             yield from describe_audits(models, audits, error.results)
             raise
         for model in models:
-            yield dg.MaterializeResult(
-                table_key(model.name), metadata={"dagster/row_count": derivation.tables[model.name]}
-            )
+            told = {"dagster/row_count": derivation.tables[model.name], **describe_lineage(model)}
+            drawn = draw_table(registry.home, model.name)
+            yield dg.MaterializeResult(table_key(model.name), metadata={**told, **drawn})
         yield from describe_audits(models, audits, derivation.audits)
 
     return [derive_models, *_given_specs(models)]
+
+
+def describe_lineage(model: AnyModel) -> Mapping[str, Any]:
+    """Which columns each column is made of, as far as the SQL says."""
+    if isinstance(model, ComputedModel):
+        return {}
+    deps = {
+        column: [dg.TableColumnDep(table_key(table), name) for table, name in sources if _upstream_key(table)]
+        for column, sources in read_lineage(model).items()
+        if sources
+    }
+    return {"dagster/column_lineage": dg.TableColumnLineage(deps)} if deps else {}
 
 
 def table_key(table: str) -> dg.AssetKey:

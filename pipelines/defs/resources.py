@@ -3,7 +3,7 @@
 import glob
 import json
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -26,6 +26,7 @@ from warehouse.sealed import read_sealed, replace_sealed
 
 if TYPE_CHECKING:
     from pipelines.intake.submission import Loaded  # brings validation with it, which only a load needs
+    from pipelines.reread import Difference
 
 Progress = Callable[[str, int, int], None]  # what is done, how many of how many
 PATIENCE_SECONDS = 600.0  # a run waits this long for another writer, then fails and says who it is
@@ -73,6 +74,13 @@ class Registry:
             release = cut_release(self.home, now, judge)
             record(self.home, self.actor, "release", now(), release=release.id)
             return release
+
+    def reread(self, submissions: Sequence[str], reason: str) -> "Mapping[str, Difference]":
+        """Read again those of the submissions that were read, and adopt what that gives."""
+        from pipelines.reread import reread_known
+
+        with Withheld(self.home):
+            return reread_known(self.home, self._settings(), now, self.actor, submissions, reason, self.progress)
 
     def tell_digest(self) -> Told:
         """Write the digest and mail it."""

@@ -17,6 +17,7 @@ from dagster._core.execution.context.metadata_logging import (
 
 from pipelines.defs.resources import Registry
 from pipelines.defs.texts import as_table
+from warehouse.layout import Home
 
 if TYPE_CHECKING:
     from pipelines.intake.submission import Loaded
@@ -49,28 +50,28 @@ def build_submission() -> dg.AssetsDefinition:
         )
         def submission(context: dg.AssetExecutionContext, registry: dg.ResourceParam[Registry]) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster wants the bare class
             loaded = registry.load(context.partition_keys)
-            attach_metadata(context, describe_loaded(loaded))
+            attach_metadata(context, SUBMISSION_KEY, describe_loaded(loaded, registry.home))
             return dg.MaterializeResult(check_results=[_check_faults(loaded)])
 
     return submission
 
 
-def attach_metadata(context: dg.AssetExecutionContext, metadata: Mapping[str, Metadata]) -> None:
+def attach_metadata(context: dg.AssetExecutionContext, asset: dg.AssetKey, metadata: Mapping[str, Metadata]) -> None:
     """Give each partition its own metadata, all at once.
 
     `context.add_asset_metadata` reads the list of all partitions again for each of them: 20 ms a file, and more as the
     registry grows.
     """
     handles: dict[OutputMetadataHandle | AssetMetadataHandle, Metadata] = {
-        AssetMetadataHandle(asset_key=SUBMISSION_KEY, partition_key=key): value for key, value in metadata.items()
+        AssetMetadataHandle(asset_key=asset, partition_key=key): value for key, value in metadata.items()
     }
     context.get_step_execution_context()._metadata_accumulator = OutputMetadataAccumulator(per_output_metadata=handles)
 
 
-def describe_loaded(loaded: "Loaded") -> Mapping[str, Metadata]:
+def describe_loaded(loaded: "Loaded", home: Home) -> Mapping[str, Metadata]:
     """Metadata of each submission of a run."""
     faults = {failure.submission: {"clinic": failure.clinic, "fault": failure.fault} for failure in loaded.failures}
-    return {**{key: describe_receipt(receipt) for key, receipt in loaded.receipts.items()}, **faults}
+    return {**{key: describe_receipt(receipt, home) for key, receipt in loaded.receipts.items()}, **faults}
 
 
 def _check_faults(loaded: "Loaded") -> dg.AssetCheckResult:
@@ -87,7 +88,7 @@ def _check_faults(loaded: "Loaded") -> dg.AssetCheckResult:
     )
 
 
-def describe_receipt(receipt: Mapping[str, Any]) -> Metadata:
+def describe_receipt(receipt: Mapping[str, Any], home: Home) -> Metadata:
     """What a coordinator may read of a submission: clinic, forms, counts, findings by rule, where the receipt lies."""
     sections: Sequence[Mapping[str, Any]] = receipt["sections"]
     records = [section["records"] for section in sections]
@@ -98,7 +99,7 @@ def describe_receipt(receipt: Mapping[str, Any]) -> Metadata:
         **{name: sum(record[name] for record in records) for name in COUNTS},
         "cells_set_aside": sum(section["cells_set_aside"] for section in sections),
         "findings": rules.total(),
-        "receipt": f"outbox/{receipt['clinic']}/{receipt['submission']}/receipt.json",
+        "receipt": dg.MetadataValue.path(home.outbox(receipt["clinic"]) / receipt["submission"] / "receipt.html"),
     }
     if receipt["refusal"]:
         described["refused"] = receipt["refusal"]["rule"]

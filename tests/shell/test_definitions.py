@@ -5,11 +5,13 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.defs.readings import READING_KEY
 from pipelines.defs.resources import Registry
 from pipelines.defs.submissions import SUBMISSION_KEY
 from pipelines.defs.wiring import build_definitions
 from pipelines.errors import SettingsError
 from pipelines.settings import Schedules, Settings
+from schemas.dictionary import read_dictionary
 from tests.support.fake_registry import PLAN
 from warehouse.layout import Home
 
@@ -25,10 +27,13 @@ def test_everything_loads_without_a_home(defs: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(defs)
 
 
-def test_submissions_are_the_one_partitioned_asset(defs: dg.Definitions) -> None:
+def test_a_run_loads_one_partitioned_asset_and_reading_again_is_asked_for_by_hand(defs: dg.Definitions) -> None:
     graph = defs.resolve_asset_graph()
-    assert [key for key in graph.get_all_asset_keys() if graph.get(key).is_partitioned] == [SUBMISSION_KEY]
-    assert graph.get(SUBMISSION_KEY).backfill_policy == dg.BackfillPolicy.single_run()
+    partitioned = {key for key in graph.get_all_asset_keys() if graph.get(key).is_partitioned}
+    assert partitioned == {SUBMISSION_KEY, READING_KEY}
+    assert {graph.get(key).backfill_policy for key in partitioned} == {dg.BackfillPolicy.single_run()}
+    assert READING_KEY not in defs.resolve_job_def("load").asset_layer.selected_asset_keys
+    assert graph.get(READING_KEY).code_version == read_dictionary().version
 
 
 def test_models_are_derived_together_or_not_at_all(defs: dg.Definitions) -> None:

@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from pipelines.defs.models import worst
+from pipelines.defs.readings import READING_KEY
 from pipelines.defs.resources import Withheld
 from pipelines.defs.submissions import SUBMISSION_KEY
 from pipelines.defs.wiring import build_definitions
@@ -66,7 +67,7 @@ def test_a_file_shows_counts_and_where_its_receipt_lies(registry: FakeRegistry, 
         "cells_set_aside": 5,
         "findings": 1,
         "findings_by_rule": "| rule | findings |\n| --- | --- |\n| id_check | 1 |",
-        "receipt": f"outbox/AMC/{FILES[1]}/receipt.json",
+        "receipt": str(registry.home.outbox("AMC") / FILES[1] / "receipt.html"),
     }
 
 
@@ -131,6 +132,22 @@ def test_a_failed_audit_reaches_the_caller_as_itself(registry: FakeRegistry, ins
 )
 def test_a_group_of_checks_is_as_good_as_its_worst(found: list[str], expected: str) -> None:
     assert worst([replace(GRAIN, result=result) for result in found]) == expected
+
+
+def test_a_range_is_read_again_in_one_run_with_its_reason(registry: FakeRegistry, instance: dg.DagsterInstance) -> None:
+    instance.add_dynamic_partitions("submission", FILES)
+    tags = {
+        "dagster/asset_partition_range_start": FILES[0],
+        "dagster/asset_partition_range_end": FILES[-1],
+        "hamreg/reason": "code 9 is known now",
+    }
+    defs = build_definitions(registry, Settings(), PLAN)
+    job = defs.resolve_implicit_global_asset_job_def().get_subset(asset_selection={READING_KEY})
+    result = job.execute_in_process(instance=instance, tags=tags, run_config=QUIET)
+    assert registry.asked == [["code 9 is known now", *FILES]]
+    events = {event.partition: event for event in result.asset_materializations_for_node("intake__reading")}
+    assert values(events[FILES[0]].metadata) == {"differs": False}
+    assert "| cells | follow_up phat_total readable | 2 |" in str(events[FILES[1]].metadata["differences"].value)
 
 
 def test_a_release_shows_what_it_holds(registry: FakeRegistry, instance: dg.DagsterInstance) -> None:

@@ -1,5 +1,6 @@
 """A registry without a core, for tests of the Dagster shell: three tables, an audit, and files that load as told."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from pipelines.defs.resources import Registry
 from pipelines.errors import AuditError
 from pipelines.intake.submission import Failure, Loaded
 from pipelines.release.publication import Release
+from pipelines.reread import Difference
 from warehouse.audit import AuditResult
 from warehouse.derive import Derivation, Plan
 from warehouse.model import Audit, ComputedModel, Model
@@ -60,6 +62,11 @@ class FakeRegistry(Registry):
         self.asked.append(submissions)
         good = {name: receipt(name) for name in submissions if name not in self.faults}
         return Loaded(good, tuple(Failure(name, "AMC", fault) for name, fault in self.faults.items()))
+
+    def reread(self, submissions: Sequence[str], reason: str) -> Mapping[str, Difference]:
+        """The last of them says otherwise, in one cell."""
+        self.asked.append([reason, *submissions])
+        return {submissions[-1]: Difference(fields=Counter({("follow_up", "phat_total", "readable"): 2}))}
 
     def derive(self) -> Derivation:
         """Nine rows a table; an `AuditError` where a result is bad."""
