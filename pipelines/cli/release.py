@@ -64,6 +64,23 @@ def gate_command(path: str) -> None:
     verdict.refuse()
 
 
+@release_command.command("history")
+@click.argument("check", type=click.Choice([check.name for check in CHECKS]))
+@click.pass_obj
+def history_command(path: str, check: str) -> None:
+    """Show how CHECK came out for each clinic at every release: numerator of denominator, oldest release first."""
+    home, _ = read_home(path)
+    judged = [(release.id, release.verdict) for release in list_releases(home) if release.verdict is not None]
+    for release_id, verdict in judged:
+        for found in (each for each in verdict.checks if each.check == check):
+            click.echo(f"{release_id}  {found.line()}")
+            for each in found.subjects:
+                counts = f"{each.numerator:>10g} of {each.denominator:<10g}"
+                click.echo(f"  {each.subject:<12}{counts}{each.result.replace('_', ' ')}")
+    if not judged:
+        click.echo("No release was asked yet. Next: hamreg release")
+
+
 @release_command.command("list")
 @click.pass_obj
 def list_command(path: str) -> None:

@@ -134,4 +134,8 @@ def test_a_warning_passes_with_a_named_yes_which_is_kept(demo_home: Path, tmp_pa
     assert (yes["check"], yes["reason"]) == ("follow_ups_kept", "BRG withdrew its trial arm")
     assert "BRG withdrew its trial arm" in call(path, "release", "show", newest.name).output
     assert call(path, "release", "verify", newest.name).exit_code == 0
+    history = call(path, "release", "history", "follow_ups_kept").output.splitlines()
+    assert [line.split()[-1] for line in history if line.startswith("  BRG")] == ["fail"], (
+        "the first had none before it"
+    )
     assert (newest / "data_docs" / "index.html").is_file()
