@@ -6,7 +6,7 @@ What a cell looks like is not judged here.
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from schemas.codes.identifying import GIVEN_NAMES, HEADERS, PERSON_WORDS, WHOSE
 from schemas.vocabulary import LANGUAGES
@@ -91,10 +91,11 @@ def _words_of(text: str) -> frozenset[str]:
     return frozenset(_words(text))
 
 
-def _words(header: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def _words(header: str) -> tuple[str, ...]:
     """The words of a header: `dateOfBirth`, `date_of_birth` and `Date of birth:` are three each."""
     split = re.sub(r"(?<=[a-zß-ÿ])(?=[A-ZÀ-Þ])", " ", header).replace("ß", "ss")
     plain = unicodedata.normalize("NFKD", split).casefold()
     letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
     words = re.sub(r"[^\w]|_", " ", letters).split()
-    return [stem.group() if (stem := re.match(r"[^\W\d]{3,}(?=\d{1,2}$)", word)) else word for word in words]
+    return tuple(stem.group() if (stem := re.match(r"[^\W\d]{3,}(?=\d{1,2}$)", word)) else word for word in words)

@@ -2,8 +2,10 @@
 is kept. A column of them refuses the file, which is decided in `identifiers`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import polars as pl
 
@@ -14,6 +16,7 @@ from pipelines.intake.telling import CELL, LINE, kind_of_answer, kind_of_cell, k
 from pipelines.intake.verdict import TextTable
 from schemas.dictionary import Dictionary, Rule
 
+_MOST_LOOKED_AT = 5_000  # different texts of a column
 _ABSENT = ("key_missing", "cell_undeclared_missing")  # what such a cell says is that there is no answer
 Places = dict[int, set[int]]  # line -> columns of the file
 
@@ -49,8 +52,12 @@ def _of_column(draft: Draft, name: str, rows: pl.Series, own_formats: Sequence[s
 
 
 def _kinds(suspects: Iterable[str], texts: pl.Series, kind_of: Callable[[str], str]) -> pl.Series:
-    """The kind of each text; each of the suspects among them is looked at once."""
-    known = {text: kind for text in suspects if (kind := kind_of(text))}
+    """The kind of each text; each of the suspects among them is looked at once, and of very many the first."""
+    looked_at = iter(suspects)
+    first, rest = list(islice(looked_at, _MOST_LOOKED_AT)), list(looked_at)
+    known = {text: kind for text in first if (kind := kind_of(text))}
+    if rest and known:  # as many that are no answers may hold more of the same
+        known |= dict.fromkeys(rest, Counter(known.values()).most_common(1)[0][0])
     return texts.replace_strict(known, default="", return_dtype=pl.String) if known else texts.str.slice(0, 0)
 
 

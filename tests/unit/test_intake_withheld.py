@@ -6,6 +6,7 @@ from time import process_time
 
 import pytest
 
+from pipelines.intake import withheld
 from pipelines.intake.inbox import hand_in, waiting
 from pipelines.intake.reading import read_file
 from pipelines.intake.submission import Intake, load
@@ -69,6 +70,13 @@ def test_a_cell_that_tells_who_somebody_is_is_named_alone_and_the_row_loads(colu
         for text in ("Jansen", "Petra", MAIL, PHONE, "111222333", "23456789")
         if text in str(section.raw["cells"].to_list())
     ]
+
+
+def test_of_very_many_the_first_tell_what_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(withheld, "_MOST_LOOKED_AT", 2)
+    verdict = judged(enrolments(*[{"sport": f"{name}: call {PHONE} at noon"} for name in "abcde"]))
+    assert rules_of(verdict, "sport") == [(line, "cell_identifies", "phone") for line in range(2, 7)]
+    assert PHONE not in str(verdict.sections[0].raw.to_dicts())
 
 
 def test_one_in_the_key_costs_the_row() -> None:
