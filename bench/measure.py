@@ -1,0 +1,77 @@
+"""Measures: two sides of a case in turns, each in a process of its own, and their medians with least and most."""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.place import Place
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Took:
+    """Seconds of each repeat, and the most memory that any of them used, in bytes."""
+
+    seconds: tuple[float, ...]
+    peak_bytes: int
+
+    @property
+    def median(self) -> float:
+        """The middle one, in seconds."""
+        return statistics.median(self.seconds)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One side of a case: a function of a module in `bench` that is timed, or a whole command.
+
+    A command is a list of words in which `{folder}` stands for the place's folder and `{python}` for the interpreter.
+    `rows`: the size it is measured at, where it is not the case's own.
+    """
+
+    name: str
+    module: str = ""
+    function: str = ""
+    command: tuple[str, ...] = ()
+    rows: int | None = None
+    before: str = ""  # a function of `bench.<module>` that prepares for the command, untimed
+
+    def run(self, place: Place) -> tuple[float, int]:
+        """Measure once: seconds, and the peak of memory in bytes."""
+        if not self.command:
+            command = [sys.executable, "-m", "bench.step", self.module, self.function, str(place.folder)]
+            told = json.loads(_run([*command, str(place.rows)]).stdout.splitlines()[-1])
+            return told["seconds"], told["peak_bytes"]
+        if self.before:
+            _run([sys.executable, "-m", "bench.step", self.module, self.before, str(place.folder), str(place.rows)])
+        words = [word.format(folder=place.folder, python=sys.executable) for word in self.command]
+        before = time.perf_counter()
+        process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - before
+        if os.waitstatus_to_exitcode(status) not in (0, 1):
+            raise RuntimeError(f"{self.name}: {process.stderr.read().decode() if process.stderr else status}")
+        return seconds, usage.ru_maxrss * 1024
+
+
+def measure(sides: Sequence[Step], place_of: Callable[[int | None], Place], repeats: int) -> list[Took]:
+    """Measure the sides in turns, so that whatever else the machine does meets all of them."""
+    taken: list[list[tuple[float, int]]] = [[] for _ in sides]
+    for _ in range(repeats):
+        for side, found in zip(sides, taken, strict=True):
+            found.append(side.run(place_of(side.rows)))
+    return [Took(tuple(seconds for seconds, _ in found), max(peak for _, peak in found)) for found in taken]
+
+
+def _run(words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr[-3000:])
+    return done

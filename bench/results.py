@@ -1,0 +1,52 @@
+"""What was measured: one record a case and size, machine and versions, as JSON that the page is made from."""
+
+import importlib.metadata
+import json
+import os
+import platform
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+VERSIONS = ("dagster", "duckdb", "great-expectations", "numpy", "pandas", "pandera", "polars", "pyarrow", "scipy")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One case at one size. Seconds are of each repeat; `ratio` is of medians, `least` and `most` of paired repeats."""
+
+    case: str
+    text: str
+    rows: int
+    ours: tuple[float, ...]
+    other: tuple[float, ...]
+    ratio: float
+    least: float
+    most: float
+    goal: float
+    is_faster: bool
+    is_met: bool
+    ours_bytes: int
+    other_bytes: int
+
+
+def machine() -> dict[str, str]:
+    """Cores, memory and versions; nothing that names the machine."""
+    gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    versions = {name: importlib.metadata.version(name) for name in VERSIONS}
+    return {"cores": str(os.cpu_count()), "memory_gib": f"{gib:.0f}", "python": platform.python_version(), **versions}
+
+
+def write(path: Path, results: list[Result], is_quick: bool) -> None:
+    """Write what was measured."""
+    content = {"machine": machine(), "is_quick": is_quick, "results": [asdict(result) for result in results]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+def read(path: Path) -> tuple[dict[str, str], list[Result]]:
+    """Read it back."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    results = [
+        Result(**{**each, "ours": tuple(each["ours"]), "other": tuple(each["other"])}) for each in content["results"]
+    ]
+    return content["machine"], results

@@ -1,0 +1,29 @@
+"""Runs one step of a case in this process and prints what it took: `python -m bench.step MODULE FUNCTION FOLDER ROWS`.
+
+A step is a function that takes a `Place`, prepares, and gives what is to be timed.
+"""
+
+import gc
+import importlib
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from bench.place import Place
+
+
+def main(module: str, function: str, folder: str, rows: str) -> None:
+    """Prepare, time, and print seconds and the peak of memory as JSON."""
+    timed = getattr(importlib.import_module(f"bench.{module}"), function)(Place(Path(folder), int(rows)))
+    gc.collect()
+    before = time.perf_counter()
+    timed()
+    seconds = time.perf_counter() - before
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps({"seconds": seconds, "peak_bytes": peak}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
