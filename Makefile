@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo dev up test test-all lint types lock docs clean
+.PHONY: help setup demo dev up test test-all bench bench-quick lint types lock docs clean
 
 help: ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,12 +43,18 @@ test: setup lint types ## Lint, check types and run every test but the slow ones
 test-all: test ## Run the slow tests too
 	@$(BIN)/python -m pytest -n $(WORKERS) -m slow
 
+bench: setup ## Measure speed beside limits and peers (ten minutes and more), and write docs/generated/speed.md
+	@$(BIN)/python -m bench && $(BIN)/python -m bench.page
+
+bench-quick: setup ## The same on small data, written to artefacts/bench (about a minute)
+	@$(BIN)/python -m bench --quick
+
 lint: setup
 	@$(BIN)/ruff check -q . && $(BIN)/ruff format -q --check .
 	@$(BIN)/sqlfluff lint -q --disable-progress-bar --processes $(WORKERS) dbt_like_sql
 
 types: setup
-	@$(BIN)/mypy --no-error-summary schemas warehouse pipelines portal
+	@$(BIN)/mypy --no-error-summary schemas warehouse pipelines portal bench
 
 lock: ## Pin the dependencies anew, with hashes
 	@uv pip compile --quiet --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

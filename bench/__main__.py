@@ -7,7 +7,7 @@ import click
 from bench.cases import CASES, Case
 from bench.measure import Took, measure
 from bench.place import Place, prepare, prepare_national
-from bench.results import Result, write
+from bench.results import RESULTS, Result, write
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "artefacts" / "bench"
@@ -22,23 +22,22 @@ FOLDER = ROOT / "artefacts" / "bench"
     "--json",
     "path",
     type=click.Path(path_type=Path),
-    default=FOLDER / "results.json",
-    show_default=False,
-    help="Where to write what was measured.",
+    help="Where to write what was measured; without it bench/results.json, of a quick run artefacts/bench.",
 )
-def main(quick: bool, names: tuple[str, ...], rows: int | None, repeats: int | None, path: Path) -> None:
+def main(quick: bool, names: tuple[str, ...], rows: int | None, repeats: int | None, path: Path | None) -> None:
     """Measure each case of the registry beside its limit or peer, in turns, and say which goals are met."""
+    path = path or (FOLDER / "quick.json" if quick or names else RESULTS)
     results = []
     for case in CASES:
         if names and case.name not in names:
             continue
         if quick and not names and case.name in ("memory", "national", "derive_dbt"):
             continue
-        size = rows or (case.quick_rows if quick else case.rows)
         times = repeats or (min(3, case.repeats) if quick else case.repeats)
-        results.append(_measure(case, size, times))
-        write(path, results, quick)
-        click.echo(line_of(results[-1]))
+        for size in [rows] if rows else [case.quick_rows] if quick else [*case.sizes, case.rows]:
+            results.append(_measure(case, size, times))
+            write(path, results, quick)
+            click.echo(line_of(results[-1]))
     click.echo(f"{sum(result.is_met for result in results)} of {len(results)} goals met; {path.name} written.")
 
 
@@ -55,7 +54,7 @@ def line_of(result: Result) -> str:
 
 def _measure(case: Case, rows: int, repeats: int) -> Result:
     def place_of(own: int | None) -> Place:
-        return prepare_national(FOLDER) if case.name == "national" else prepare(FOLDER, own or rows)
+        return prepare_national(FOLDER) if case.name == "national" else prepare(FOLDER, own or rows, case.homes)
 
     ours, other = measure([case.ours, case.other], place_of, repeats)
     if case.name == "memory":

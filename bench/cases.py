@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from bench.measure import Step
 
-BULK, SMALL = 1_000_000, 50
+BULK, DERIVED = 1_000_000, 100_000  # with every mart: mart.patient_benchmark has 195 rows an episode
+GROWTH = (10_000, 100_000)
 HAMREG = ("{python}", "-m", "pipelines.cli")
 RUN = (*HAMREG, "--home", "{folder}/copy", "run")
 
@@ -25,6 +26,8 @@ class Case:
     rows: int = BULK
     quick_rows: int = 20_000
     repeats: int = 5
+    homes: tuple[str, ...] = ("enrolled",)
+    sizes: tuple[int, ...] = ()  # smaller ones that the full run takes too, to show growth
 
     def ratio(self, ours: float, other: float) -> float:
         """Ours over the other's seconds, or how many times faster ours is."""
@@ -66,6 +69,7 @@ CASES = (
         ours("bulk"),
         peer("duckdb_typed"),
         3.0,
+        sizes=GROWTH,
     ),
     Case(
         "bulk_pandas",
@@ -89,6 +93,8 @@ CASES = (
         ours("derive"),
         peer("bare_selects"),
         1.3,
+        homes=("loaded",),
+        sizes=GROWTH,
     ),
     Case(
         "derive_dbt",
@@ -110,6 +116,7 @@ CASES = (
         ),
         3,
         is_faster=True,
+        homes=("loaded",),
     ),
     Case(
         "backlog",
@@ -125,6 +132,8 @@ CASES = (
         ours("one_file"),
         ours("one_file_beside_none"),
         1.5,
+        homes=("loaded",),
+        sizes=GROWTH,
     ),
     Case(
         "one_alone",
@@ -141,6 +150,8 @@ CASES = (
         command("beside all", *RUN, before="small_waits"),
         command("beside none", *RUN, before="small_waits_alone"),
         4,
+        rows=DERIVED,
+        homes=("derived",),
     ),
     Case(
         "national",
@@ -167,7 +178,8 @@ CASES = (
         command("benchmark", *HAMREG, "--home", "{folder}/derived", "benchmark", "BULK-0001E"),
         command("duckdb", "{python}", "-c", DUCKDB_QUERY),
         3,
-        rows=100_000,
+        rows=DERIVED,
+        homes=("derived",),
     ),
     Case(
         "query",
@@ -175,7 +187,8 @@ CASES = (
         command("query", *HAMREG, "--home", "{folder}/derived", "query", QUERY),
         command("duckdb", "{python}", "-c", DUCKDB_QUERY),
         3,
-        rows=100_000,
+        rows=DERIVED,
+        homes=("derived",),
     ),
     Case(
         "placements",
@@ -183,7 +196,8 @@ CASES = (
         ours("patient_benchmark"),
         peer("t_distribution"),
         10,
-        rows=500_000,
+        rows=DERIVED,
+        homes=("derived",),
     ),
     Case(
         "release",
@@ -191,6 +205,9 @@ CASES = (
         ours("release"),
         peer("copy_from_database"),
         2,
+        sizes=GROWTH,
+        rows=DERIVED,
+        homes=("derived",),
     ),
     Case(
         "memory",

@@ -5,6 +5,7 @@ Each does no more than its text says; none of them keeps history, findings or re
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
 from bench.place import LATER, Place
 
@@ -73,7 +74,7 @@ def great_expectations(place: Place) -> Timed:
     batch = (
         context.data_sources.add_pandas("bench").add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
     )
-    e = gx.expectations
+    e: Any = gx.expectations
     expectations = [
         *(e.ExpectColumnValuesToNotBeNull(column=name) for name in ("patient_id", "side", "assessed_on")),
         e.ExpectColumnValuesToMatchRegex(column="patient_id", regex=r"^BULK-\d{4,}[A-Z]$"),
@@ -95,10 +96,10 @@ def bare_selects(place: Place) -> Timed:
     from warehouse.derive import create_from_arrow
     from warehouse.derive import place as place_of
     from warehouse.known import expose_facts, load_seeds, set_known
-    from warehouse.model import order_models, read_models
+    from warehouse.model import Model, order_models, read_models
 
     plan = build_plan()
-    models = order_models(read_models(SQL_FOLDER), plan.records)
+    models = [model for model in order_models(read_models(SQL_FOLDER), plan.records) if isinstance(model, Model)]
     facts, path = place.home("loaded").facts_path, place.fresh("peer") / "bare.duckdb"
 
     def timed() -> None:
@@ -168,7 +169,7 @@ def _codes(vocabulary: str) -> list[str]:
     return [code.code for code in VOCABULARIES[vocabulary]]
 
 
-def _pandas_schema(place: Place):
+def _pandas_schema(place: Place) -> Any:
     """The dictionary's ranges and codes as checks of `pandera.pandas`."""
     import pandera.pandas as pa
 

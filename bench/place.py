@@ -4,6 +4,7 @@ Made under `artefacts/bench`; a home is copied for each measurement that writes 
 """
 
 import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -65,21 +66,20 @@ class Place:
         return target
 
 
-def prepare(folder: Path, rows: int) -> Place:
-    """Write the files and homes of a size, unless they are there."""
+def prepare(folder: Path, rows: int, homes: Sequence[str]) -> Place:
+    """Write the files of a size and make those of its homes that are asked for, unless they are there."""
     place = Place(folder / f"{rows}", rows)
-    done = place.folder / "done"
-    if done.exists():
-        return place
-    shutil.rmtree(place.folder, ignore_errors=True)
-    place.folder.mkdir(parents=True)
-    write_bulk_follow_ups(place.faulty, rows, faulty_share=FAULTY)
-    write_bulk_follow_ups(place.clean, rows)
-    write_bulk_enrolments(place.enrolments, rows)
-    write_bulk_follow_ups(place.small, SMALL_ROWS, first_patient=9_000_001)
-    write_bulk_enrolments(place.folder / "small_enrolment.csv", SMALL_ROWS, first_patient=9_000_001)
-    _make_homes(place)
-    done.touch()
+    place.folder.mkdir(parents=True, exist_ok=True)
+    for path, write in _files(place).items():
+        if not path.exists():
+            write(path.with_suffix(".part"))
+            path.with_suffix(".part").rename(path)
+    for name in HOMES[: max((HOMES.index(home) + 1 for home in homes), default=0)]:
+        if not (place.folder / name).exists():
+            part = Home(place.folder / f"{name}.part")
+            shutil.rmtree(part.path, ignore_errors=True)
+            _make(place, name, part)
+            part.path.rename(place.folder / name)
     return place
 
 
@@ -113,20 +113,36 @@ def send(home: Home, path: Path, now: datetime) -> None:
     hand_in(home, CLINIC.code, path.name, path, now)
 
 
-def _make_homes(place: Place) -> None:
+HOMES = ("alone", "enrolled", "loaded", "derived")
+"""Each is made from the one before it."""
+
+
+def _files(place: Place) -> Mapping[Path, Callable[[Path], object]]:
+    small = {"rows": SMALL_ROWS, "first_patient": 9_000_001}
+    return {
+        place.faulty: lambda path: write_bulk_follow_ups(path, place.rows, faulty_share=FAULTY),
+        place.clean: lambda path: write_bulk_follow_ups(path, place.rows),
+        place.enrolments: lambda path: write_bulk_enrolments(path, place.rows),
+        place.small: lambda path: write_bulk_follow_ups(path, **small),
+        place.folder / "small_enrolment.csv": lambda path: write_bulk_enrolments(path, **small),
+    }
+
+
+def _make(place: Place, name: str, home: Home) -> None:
     from pipelines.run import publish_snapshot
 
-    alone = make_home(place.folder / "alone")
-    send(alone, place.folder / "small_enrolment.csv", NOW)
-    load(alone, NOW)
-    enrolled = Home(shutil.copytree(alone.path, place.folder / "enrolled", symlinks=True))
-    send(enrolled, place.enrolments, NOW)
-    load(enrolled, NOW)
-    loaded = Home(shutil.copytree(enrolled.path, place.folder / "loaded", symlinks=True))
-    send(loaded, place.clean, NOW + timedelta(hours=1))
-    load(loaded, NOW + timedelta(hours=1))
-    derived = Home(shutil.copytree(loaded.path, place.folder / "derived", symlinks=True))
-    publish_snapshot(derived, SETTINGS, LATER)
+    before = HOMES.index(name) - 1
+    if before < 0:
+        make_home(home.path)
+    else:
+        shutil.copytree(place.folder / HOMES[before], home.path, symlinks=True)
+    sent = {"alone": place.folder / "small_enrolment.csv", "enrolled": place.enrolments, "loaded": place.clean}
+    if name in sent:
+        now = NOW + timedelta(hours=before + 1)
+        send(home, sent[name], now)
+        load(home, now)
+    else:
+        publish_snapshot(home, SETTINGS, LATER)
 
 
 def prepare_national(folder: Path) -> Place:

@@ -7,6 +7,7 @@ import platform
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+RESULTS = Path(__file__).with_name("results.json")
 VERSIONS = ("dagster", "duckdb", "great-expectations", "numpy", "pandas", "pandera", "polars", "pyarrow", "scipy")
 
 
