@@ -16,8 +16,8 @@ REMARKS = Path(__file__).with_name("remarks.toml")
 HEAD = """# Speed, as ratios
 
 Made by `make bench` from `bench/results.json`; do not edit. Each case and what it is held against were measured in
-turns in one run, each repeat in a process of its own; the data are synthetic (`pipelines/synthetic/bulk.py`). Ratios are
-of medians, with the least and the most of the repeats' own ratios. Memory is the peak of ours.
+turns in one run, each repeat in a process of its own; the data are synthetic (`pipelines/synthetic/bulk.py`). Ratios
+are of medians, with the least and the most of the repeats' own ratios. Memory is the peak of ours.
 
 """
 

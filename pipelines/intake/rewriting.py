@@ -16,6 +16,8 @@ from pipelines.intake.verdict import Dialect
 
 # What a spreadsheet may run begins so, wide forms and invisible characters before it included.
 _RISKY = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\x00]*[=+\-@\t\r＝＋－＠].*", re.DOTALL)
+# Where neither of the two can hold: asked of a whole row, its cells behind \x1f, since nearly all rows are harmless.
+_PERHAPS_RISKY = re.compile(r"[\s,;|\u200b-\u200f\u2060\ufeff\x00\x1f][=+\-@\t\r＝＋－＠]")
 _RISKY_WITHIN = re.compile(r"([,;\t|\r\n]\s*)(?=[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"[+-]?\d[\d.,' ]*%?")
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
@@ -53,14 +55,20 @@ def _defuse_within(text: str) -> str:
     return _RISKY_WITHIN.sub(r"\1'", defuse(text))
 
 
+def _defused(row: Sequence[str]) -> Sequence[str]:
+    """The cells of a row for a text file, each harmless."""
+    if not _PERHAPS_RISKY.search("\x1f".join(("", *row))):
+        return row
+    return [_defuse_within(text) for text in row]
+
+
 def _write_text(dialect: Dialect, sheets: Sequence[Sheet]) -> bytes:
     file = io.StringIO(newline="")
     writer = csv.writer(file, delimiter=dialect.separator or ",", lineterminator=dialect.newline or "\n")
     for number, sheet in enumerate(sheets):
         if number:
             writer.writerow([])
-        writer.writerow([_defuse_within(text) for text in sheet.header])
-        writer.writerows([_defuse_within(text) for text in row] for row in sheet.rows)
+        writer.writerows(_defused(row) for row in (sheet.header, *sheet.rows))
     encoding = _ENCODINGS.get(dialect.encoding.lower(), dialect.encoding) or "utf-8"
     mark = "\ufeff" if dialect.has_bom else ""
     return (mark + file.getvalue()).encode(encoding, errors="replace")

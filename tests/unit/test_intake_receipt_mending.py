@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 import openpyxl
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipelines.intake import rewriting
 from pipelines.intake.mending import CONFIRM_HEADERS, MESSAGE_HEADERS, mend_file
 from pipelines.intake.outcome import Outcome, read_section
 from pipelines.intake.rewriting import Sheet, defuse, write_back
@@ -106,6 +109,11 @@ def test_a_byte_order_mark_comes_back(encoding: str, mark: bytes) -> None:
     content = write_back(dialect, [Sheet("", ["a", "é"], [["1", "2"]])])
     assert content.startswith(mark)
     assert content.decode("utf-16" if "16" in encoding else "utf-8-sig") == "a,é\n1,2\n"
+
+
+@given(st.lists(st.text(alphabet="=+-@ \t\r\n,;|a1\x00\x1f\u200b＝＋", max_size=5), min_size=1, max_size=4))
+def test_a_row_is_defused_as_its_cells_are(row: list[str]) -> None:
+    assert list(rewriting._defused(row)) == [rewriting._defuse_within(cell) for cell in row]
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
