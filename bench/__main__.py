@@ -7,7 +7,7 @@ import click
 from bench.cases import CASES, Case
 from bench.measure import Took, measure
 from bench.place import Place, prepare, prepare_national
-from bench.results import RESULTS, Result, write
+from bench.results import RESULTS, Result, kept, write
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "artefacts" / "bench"
@@ -15,7 +15,9 @@ FOLDER = ROOT / "artefacts" / "bench"
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--quick", is_flag=True, help="Small sizes, three repeats: about a minute.")
-@click.option("--case", "names", multiple=True, help="Only this case; may be given again.")
+@click.option(
+    "--case", "names", multiple=True, help="Only this case, the others as measured before; may be given again."
+)
 @click.option("--rows", type=int, help="Measure at this size instead of the case's own.")
 @click.option("--repeats", type=int, help="How often each side is measured.")
 @click.option(
@@ -26,7 +28,7 @@ FOLDER = ROOT / "artefacts" / "bench"
 )
 def main(quick: bool, names: tuple[str, ...], rows: int | None, repeats: int | None, path: Path | None) -> None:
     """Measure each case of the registry beside its limit or peer, in turns, and say which goals are met."""
-    path = path or (FOLDER / "quick.json" if quick or names else RESULTS)
+    path = path or (FOLDER / "quick.json" if quick else RESULTS)
     results = []
     for case in CASES:
         if names and case.name not in names:
@@ -36,7 +38,7 @@ def main(quick: bool, names: tuple[str, ...], rows: int | None, repeats: int | N
         times = repeats or (min(3, case.repeats) if quick else case.repeats)
         for size in [rows] if rows else [case.quick_rows] if quick else [*case.sizes, case.rows]:
             results.append(_measure(case, size, times))
-            write(path, results, quick)
+            write(path, kept(path, results) if names else results, quick)
             click.echo(line_of(results[-1]))
     click.echo(f"{sum(result.is_met for result in results)} of {len(results)} goals met; {path.name} written.")
 

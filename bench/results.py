@@ -44,6 +44,17 @@ def write(path: Path, results: list[Result], is_quick: bool) -> None:
     path.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
 
+def kept(path: Path, results: list[Result]) -> list[Result]:
+    """What the file holds, with these in place of what they measured anew; in the order of the cases."""
+    from bench.cases import CASES
+
+    fresh = {(result.case, result.rows): result for result in results}
+    before = read(path)[1] if path.exists() else []
+    found = {(result.case, result.rows): result for result in before} | fresh
+    order = [case.name for case in CASES]
+    return [found[key] for key in sorted(found, key=lambda key: (order.index(key[0]), key[1]))]
+
+
 def read(path: Path) -> tuple[dict[str, str], list[Result]]:
     """Read it back."""
     content = json.loads(path.read_text(encoding="utf-8"))
