@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import openpyxl
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.intake import rewriting
@@ -111,6 +111,7 @@ def test_a_byte_order_mark_comes_back(encoding: str, mark: bytes) -> None:
     assert content.decode("utf-16" if "16" in encoding else "utf-8-sig") == "a,é\n1,2\n"
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.text(alphabet="=+-@ \t\r\n,;|a1\x00\x1f\u200b＝＋", max_size=5), min_size=1, max_size=4))
 def test_a_row_is_defused_as_its_cells_are(row: list[str]) -> None:
     assert list(rewriting._defused(row)) == [rewriting._defuse_within(cell) for cell in row]
