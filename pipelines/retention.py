@@ -16,17 +16,24 @@ from warehouse.layout import Home, read_instant_id
 
 
 def apply_retention(home: Home, retention: Retention, actor: Actor, now: datetime) -> Mapping[str, int]:
-    """Remove what is older than its folder keeps; how many of each, which the log tells as well. 0 days keep all."""
+    """Remove what is older than its folder keeps; how many of each, which the log tells as well. 0 days keep all.
+
+    The log tells first: cut off between the two, nothing is gone that it does not name.
+    """
+    old = {
+        folder: found
+        for folder, days in folders(home, retention).items()
+        if days and (found := list(_older(folder, now - timedelta(days=days))))
+    }
     removed: Counter[str] = Counter()
-    for folder, days in folders(home, retention).items():
-        old = list(_older(folder, now - timedelta(days=days))) if days else []
-        for path in old:
-            _remove(path)
-        if old:
-            sync_folder(folder)
-            removed[f"n_{folder.relative_to(home.path).parts[0]}"] += len(old)
+    for folder, paths in old.items():
+        removed[f"n_{folder.relative_to(home.path).parts[0]}"] += len(paths)
     if removed:
         record(home, actor, "retention", now, **removed)  # type: ignore[arg-type]  # names of folders and counts
+    for folder, paths in old.items():
+        for path in paths:
+            _remove(path)
+        sync_folder(folder)
     n_cut = _cut_log(home, retention.log_days, actor, now)
     for name, count in removed.items():
         note("retention.removed", folder=name.removeprefix("n_"), n_files=count)

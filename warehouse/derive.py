@@ -18,8 +18,8 @@ from warehouse.connection import attach, identifier, open_memory, translated
 from warehouse.faults import reached
 from warehouse.known import KNOWN_TEXTS, expose_facts, load_seeds, set_known
 from warehouse.layout import PRIVATE_FILE, REGISTRY_FILE
-from warehouse.ledger import transaction
 from warehouse.model import AnyModel, Audit, Model, order_models
+from warehouse.transaction import transaction
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from warehouse.connection import identifier, literal, translated
 from warehouse.faults import reached
 from warehouse.form_tables import ensure_form_tables, read_columns
 from warehouse.records import ROW_COLUMNS, Decision, FormTable, SectionRecord, SectionStates, SubmissionRecord
+from warehouse.transaction import transaction
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -116,18 +116,6 @@ def read_sections(connection: duckdb.DuckDBPyConnection, submission: str) -> tup
         f"from facts.section where {of_submission} order by section"
     ).fetchall()
     return tuple(_read_section(connection, row, f"{of_submission} and section = {row[0]}") for row in rows)
-
-
-@contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All of the block or nothing of it."""
-    connection.execute("begin")
-    try:
-        yield
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")
 
 
 def _find(connection: duckdb.DuckDBPyConnection, condition: str) -> SubmissionRecord | None:

@@ -14,8 +14,9 @@ import duckdb
 
 from warehouse.connection import identifier, literal, translated
 from warehouse.faults import reached
-from warehouse.ledger import insert_section, insert_version, transaction
+from warehouse.ledger import insert_section, insert_version
 from warehouse.records import SectionRecord, SubmissionRecord
+from warehouse.transaction import transaction
 
 MARK = "#"
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from warehouse.durability import sync_file, sync_folder
 from warehouse.errors import HomeError
 from warehouse.faults import reached
 from warehouse.layout import PRIVATE_FILE, PRIVATE_FOLDER, Home
+from warehouse.transaction import transaction
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _FILE_NAME = re.compile(r"(\d{4})_(\w+)\.sql")
@@ -36,15 +38,15 @@ def read_migrations(folder: Path = MIGRATIONS) -> tuple[Migration, ...]:
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, home: Home, folder: Path = MIGRATIONS) -> None:
-    """Bring the attached `facts` to the newest schema, after a backup where it holds anything."""
+    """Bring the attached `facts` to the newest schema or leave it as it is, after a backup where it holds anything."""
     migrations = read_migrations(folder)
     version = read_version(connection)
     _refuse_newer(version, len(migrations))
     pending = migrations[version:]
     if pending and version:
         back_up_facts(connection, home, version)
-    for migration in pending:
-        _apply(connection, migration)
+    if pending:
+        _apply(connection, pending)
 
 
 def read_version(connection: duckdb.DuckDBPyConnection) -> int:
@@ -74,23 +76,28 @@ def back_up_facts(connection: duckdb.DuckDBPyConnection, home: Home, version: in
     return target
 
 
-def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
+def _apply(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration]) -> None:
+    """Take all steps or none: whoever is cut off begins again from the schema that was backed up."""
     connection.execute("use facts")
-    connection.execute("begin")
     try:
-        connection.execute("create table if not exists schema_version (version integer primary key, name varchar)")
+        with transaction(connection):
+            connection.execute("create table if not exists schema_version (version integer primary key, name varchar)")
+            for migration in migrations:
+                _take(connection, migration)
+    finally:
+        connection.execute("use memory")
+
+
+def _take(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
+    try:
         connection.execute(migration.script)
         connection.execute(f"insert into schema_version values ({migration.version}, '{migration.name}')")
-        reached("migrate.step")
-        connection.execute("commit")
     except duckdb.Error as error:
-        connection.execute("rollback")
         raise find_trouble(error) or HomeError(
             f"Migration {migration.version:04d}_{migration.name} failed ({type(error).__name__}); nothing changed.",
             "The copy in backups/ is as it was; report this as a fault.",
         ) from None
-    finally:
-        connection.execute("use memory")
+    reached("migrate.step")
 
 
 def _refuse_newer(version: int, newest: int) -> None:

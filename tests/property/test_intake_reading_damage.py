@@ -56,8 +56,7 @@ def check(counts: Mapping[str, Counter[str]], record_property: Callable[[str, ob
     record_property(SUMMARY, "files of each kind of damage, by what the reader made of them\n" + report(counts))
     for kind, outcomes in counts.items():
         assert outcomes[WRONG] == 0, kind
-        assert outcomes[PERFECT] >= 0.9 * outcomes.total(), kind
-    assert counts["none"][PERFECT] == counts["none"].total()
+        assert outcomes[PERFECT] >= (1 if kind == "none" else 0.9) * outcomes.total(), kind
 
 
 def test_no_damage_is_silently_wrong_and_nine_in_ten_files_of_each_kind_are_read_perfectly(
@@ -68,9 +67,11 @@ def test_no_damage_is_silently_wrong_and_nine_in_ten_files_of_each_kind_are_read
 
 
 @pytest.mark.slow
-def test_the_same_holds_for_many_more_files(record_property: Callable[[str, object], None]) -> None:
-    counts = {kind: count_outcomes(kind, range(1_000, 1_400)) for kind in KINDS}
-    check({**counts, LARGE: count_outcomes(LARGE, range(1_000, 1_010))}, record_property)
+@pytest.mark.parametrize(("kind", "n_files"), [*((kind, 400) for kind in KINDS), (LARGE, 10)])
+def test_the_same_holds_for_many_more_files(
+    kind: str, n_files: int, record_property: Callable[[str, object], None]
+) -> None:
+    check({kind: count_outcomes(kind, range(1_000, 1_000 + n_files))}, record_property)
 
 
 def tables_of(reading: Reading) -> list[object]:

@@ -1,7 +1,7 @@
 """A process that has loaded everything and opened nothing: a fork of it does an act, and is killed at the right moment.
 
 Started as `python -m tests.support.crash_server`; one job a line on its standard input, one answer a line. Loading the
-project costs seconds, a fork milliseconds.
+project costs seconds, a fork milliseconds; what a fork loads late, the process loads after it, so that none does again.
 """
 
 import importlib
@@ -11,23 +11,22 @@ import signal
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from pipelines.plan import build_plan
 from tests.support.crash_acts import ACTS, derive_few_tables
 from tests.support.crash_world import make_world
 from tests.support.home_state import read_backups, read_state
 from warehouse import faults
 from warehouse.layout import Home
 
-# What the acts load when they are called, and a fork would load anew each time.
-LATE = ("polars", "pandas", "pyarrow", "pandera.polars", "scipy.stats", "cryptography.hazmat.primitives.ciphers.aead")
-
 
 def main() -> None:
-    """Load, then do one job after the other."""
-    for name in LATE:
-        importlib.import_module(name)
+    """Read what every derivation reads of the project itself, then do one job after the other."""
+    build_plan()
     print(json.dumps({"ready": True}), flush=True)  # noqa: T201 - the answer is the protocol
     for line in sys.stdin:
         print(json.dumps(_perform(json.loads(line))), flush=True)  # noqa: T201
@@ -47,8 +46,17 @@ def _perform(job: dict[str, Any]) -> dict[str, Any]:
         os.kill(pid, signal.SIGKILL)
     with os.fdopen(source) as stream:
         answer = stream.read()
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    return {"code": code, "seconds": time.monotonic() - began, "answer": json.loads(answer) if answer else None}
+    code, seconds = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), time.monotonic() - began
+    told = json.loads(answer) if answer else None
+    _load(told["loaded"] if told else ())
+    return {"code": code, "seconds": seconds, "answer": told}
+
+
+def _load(names: Iterable[str]) -> None:
+    """Load modules; not all names are of one that can be (`six.moves` and its like)."""
+    for name in names:
+        with suppress(ImportError):
+            importlib.import_module(name)
 
 
 def _work(job: dict[str, Any], target: int) -> NoReturn:
@@ -68,7 +76,7 @@ def _work(job: dict[str, Any], target: int) -> NoReturn:
 
 def _act(job: dict[str, Any]) -> object:
     """Make the world, or do an act on it or do it again, and tell the points reached and, if asked, the state."""
-    home = Home(Path(job["folder"]) / "home")
+    home, loaded = Home(Path(job["folder"]) / "home"), set(sys.modules)
     counts: Counter[str] = Counter()
 
     def count(name: str) -> None:
@@ -84,7 +92,8 @@ def _act(job: dict[str, Any]) -> object:
     else:
         act = ACTS[job["act"]]
         (act.again if job["again"] else act.do)(home)
-    return {"reached": counts, "state": _state(home) if job["told"] else {}}
+    state = _state(home) if job["told"] else {}
+    return {"reached": counts, "state": state, "loaded": [name for name in sys.modules if name not in loaded]}
 
 
 def _state(home: Home) -> dict[str, str]:

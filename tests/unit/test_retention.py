@@ -12,6 +12,7 @@ from pipelines.daily import close_day
 from pipelines.errors import SettingsError
 from pipelines.retention import apply_retention
 from pipelines.settings import Mail, Retention, Settings, parse_settings
+from warehouse import faults
 from warehouse.layout import Home, instant_id
 
 NOW = datetime(2026, 3, 1, 2, tzinfo=UTC)
@@ -65,6 +66,23 @@ def test_what_is_older_than_its_folder_keeps_goes_and_the_log_says_so(home: Home
     assert {name: count for name, count in entry.said.items() if name.startswith("n_")} == {
         **{"n_archive": 1, "n_audits": 1, "n_backups": 1, "n_digests": 1, "n_outbox": 1}
     }
+
+
+def test_cut_off_at_any_removal_nothing_is_gone_that_the_log_does_not_name(home: Home) -> None:
+    fill(home, 31)
+
+    def stop(name: str) -> None:
+        if name == "retention.removed":
+            raise InterruptedError
+
+    faults.install(stop)
+    for n_gone in range(1, 6):
+        with pytest.raises(InterruptedError):
+            apply_retention(home, ALL, ME, NOW)
+        told = [sum(n for name, n in entry.said.items() if name.startswith("n_")) for entry in read_entries(home)]
+        assert told == [5, 4, 3, 2, 1][:n_gone]
+    faults.install(None)
+    assert apply_retention(home, ALL, ME, NOW) == {}
 
 
 def test_by_default_only_the_rows_of_failed_audits_go(home: Home) -> None:

@@ -5,12 +5,16 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.support.crash_world import lay_facts
+from warehouse import faults
 from warehouse.connection import attach, identifier, literal, open_facts, open_memory, reader, translated, writer
 from warehouse.errors import HomeError, LockedError, QueryError
 from warehouse.layout import Home, instant_id, read_instant_id
@@ -169,6 +173,40 @@ def test_a_migration_that_fails_changes_nothing_and_quotes_nothing(home: Home, t
             migrate(connection, home, steps)
         assert "secret" not in str(caught.value)
         assert connection.execute("select max(version) from facts.schema_version").fetchall() == [(1,)]
+
+
+def test_a_migration_cut_off_between_its_steps_begins_again_from_what_was_backed_up(home: Home, tmp_path: Path) -> None:
+    steps = tmp_path / "migrations"
+    steps.mkdir()
+    (steps / "0001_facts.sql").write_text("create table t (n integer); insert into t values (1);")
+    with writer_of(home) as connection:
+        migrate(connection, home, steps)
+    (steps / "0002_more.sql").write_text("alter table t add column more varchar;")
+    (steps / "0003_again.sql").write_text("alter table t add column again varchar; update t set again = 'x';")
+    passed: list[str] = []
+
+    def stop(name: str) -> None:
+        passed.append(name)
+        if passed.count("migrate.step") == 2:
+            raise InterruptedError
+
+    faults.install(stop)
+    with writer_of(home) as connection, pytest.raises(InterruptedError):
+        migrate(connection, home, steps)
+    faults.install(None)
+    with writer_of(home) as connection:
+        assert connection.execute("from facts.t").fetchall() == [(1,)]
+        migrate(connection, home, steps)
+        assert connection.execute("from facts.t").fetchall() == [(1, None, "x")]
+    assert [path.name for path in home.backups.iterdir()] == ["facts-schema-0001.duckdb"]
+
+
+@contextmanager
+def writer_of(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The facts attached as they are: a step is the test's own."""
+    with open_memory() as connection:
+        connection.execute(f"attach {literal(home.facts_path)} as facts")
+        yield connection
 
 
 def test_migrations_have_no_gaps(home: Home, tmp_path: Path) -> None:
