@@ -172,6 +172,7 @@ def test_a_record_that_no_form_takes_is_rejected_and_one_left_out_on_purpose_is_
         (5, "", "record_unmapped"),
     ]
     assert (4, "", "record_skipped") in said(section, "note")
+    assert (1, "", "section_mapped") in said(section, "note")
     assert (section.rows.height, section.rejected, section.records.furniture) == (1, 2, 1)
 
 

@@ -275,3 +275,23 @@ def test_a_column_without_a_name_that_holds_something_is_named_by_its_letter() -
     read_table = table(f"{HEADER};\n{ROW};x\n")
     assert read_table.findings.select("column", "rule").rows() == [("E", "column_nameless")]
     assert read_table.raw["cells"].to_list() == [["AMC-0015W", "left", "2024-03-01", "82,5", None]]
+
+
+def test_a_header_that_a_quote_damages_refuses_the_file() -> None:
+    assert refusal(f"{HEADER.replace('side', chr(34) + 'side')}\n{ROW}\n") == "header_damaged"
+
+
+def test_a_break_within_the_last_cell_leaves_no_half_answer() -> None:
+    found = table(f"{HEADER}\n{ROW.removesuffix(',5')}\n,5\n{NEXT}\n")
+    assert (2, "record_broken") in findings(found)
+    assert [row for row in rows(found) if "AMC-0015W" in row] == []
+
+
+def test_a_last_line_without_an_end_may_be_cut_within_its_number() -> None:
+    assert (3, "line_end_missing") in findings(table(f"{HEADER}\n{ROW}\n{NEXT}"))
+    assert findings(table(f"{HEADER}\n{ROW}\n{NEXT}\n")) == []
+
+
+def test_a_file_of_very_many_tables_is_refused() -> None:
+    other = "patient_id;side;assessed_on;tegner"
+    assert refusal(f"{HEADER}\n{ROW}\n{other}\nAMC-0015W;left;2024-03-01;6\n" * 26) == "file_too_many_tables"
