@@ -1,0 +1,167 @@
+"""The ten-minute story in a real browser: a bad file, a mended cell, a receipt; other eyes, keys alone, a phone.
+
+Screenshots lie in `artefacts/portal`, to be looked at.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from pipelines.accountability.log import Actor
+from pipelines.run import run
+from pipelines.settings import read_settings
+from portal.app import create_app
+from tests.portal.conftest import PASSWORD
+from tests.portal.test_pages import patient_of
+from tests.portal.test_upload import BAD, GOOD, table
+from warehouse.layout import Home
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "portal"
+OPTIONS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+PHONE = {"width": 390, "height": 844}
+FIRST_PAGE_BYTES = 100_000
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(portal_home: Path) -> Iterator[str]:
+    """The portal on a port of its own, as `hamreg serve` runs it."""
+    config = uvicorn.Config(create_app(Home(portal_home), lambda: datetime.now(UTC)), port=0, log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def page(chromium: Browser, address: str) -> Iterator[Page]:
+    """A page that may ask this address for something, and nobody else."""
+    context = chromium.new_context(base_url=address, locale="en-GB", accept_downloads=True)
+    context.set_default_timeout(20_000)
+    asked: list[str] = []
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    yield page
+    context.close()
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("Name").fill(name)
+    page.locator("#password").fill(PASSWORD)
+    page.locator("form button").first.press("Enter")
+    page.wait_for_url(lambda url: "sign-in" not in url)
+
+
+def keep(page: Page, name: str) -> None:
+    """A screenshot, and no serious fault that axe-core would name."""
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
+    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+    serious = [
+        (each["id"], each["nodes"][0]["html"][:200]) for each in found if each["impact"] in ("serious", "critical")
+    ]
+    assert serious == [], name
+
+
+def test_from_a_bad_file_to_a_receipt(page: Page, portal_home: Path) -> None:
+    sizes: list[int] = []
+    page.on("response", lambda response: sizes.append(int(response.headers.get("content-length", 0))))
+    page.goto("/sign-in")
+    page.wait_for_load_state("networkidle")
+    assert 0 < sum(sizes) < FIRST_PAGE_BYTES
+    keep(page, "1-sign-in")
+    sign_in(page, "anna")
+    keep(page, "2-start")
+    page.goto("/upload")
+    page.locator("#file").set_input_files({"name": "june.csv", "mimeType": "text/csv", "buffer": table(GOOD, BAD)})
+    page.locator("main form button").click()
+    cell = page.locator("input[aria-invalid=true]")
+    expect(cell).to_have_value("715")
+    keep(page, "3-what-is-wrong")
+    cell.fill("71,5")
+    page.get_by_role("button", name="Check again").click()
+    expect(page.get_by_role("status")).to_contain_text("Nothing needs your attention")
+    keep(page, "4-mended")
+    page.get_by_role("button", name="Hand in", exact=True).click()
+    expect(page.locator("main")).to_contain_text("Handed in")
+    run(
+        Home(portal_home),
+        read_settings(portal_home / "registry.toml"),
+        lambda: datetime.now(UTC),
+        actor=Actor("c", "c"),
+    )
+    page.goto("/submissions")
+    keep(page, "5-submissions")
+    page.get_by_role("link", name="june.csv").first.click()
+    expect(page.locator("main")).to_contain_text("june.csv")
+    keep(page, "6-receipt")
+
+
+def test_the_pages_of_patients_fit_a_phone_and_are_not_the_other_clinics(page: Page, portal_home: Path) -> None:
+    number = patient_of(portal_home, "BRG")
+    sign_in(page, "anna")
+    page.set_viewport_size(PHONE)
+    for path, name in (("/", "start"), ("/due", "due"), ("/patients", "patients"), ("/counsel", "counsel")):
+        page.goto(path)
+        keep(page, f"phone-{name}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+    page.goto("/patients")
+    page.locator("#number").fill(number)
+    page.locator("#number").press("Enter")
+    expect(page.locator("h1")).to_have_text(number)
+    keep(page, "phone-patient")
+    theirs = page.url
+    page.context.clear_cookies()
+    sign_in(page, "bob")
+    answer = page.goto(theirs)
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.locator("body")).not_to_contain_text(number)
+
+
+def test_keys_alone_reach_a_file_that_is_checked(page: Page) -> None:
+    page.goto("/sign-in")
+    page.keyboard.type("anna")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('href')") == "/upload":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/upload")
+    page.locator("#file").set_input_files({"name": "june.csv", "mimeType": "text/csv", "buffer": table(GOOD)})
+    page.locator("#file").focus()
+    while page.evaluate("document.activeElement.tagName") != "BUTTON":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Nothing needs your attention")
