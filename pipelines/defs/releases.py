@@ -1,16 +1,25 @@
-"""A release as a Dagster asset: cut deliberately, monthly or by hand. What a release is stands in pipelines.release."""
+"""A release as a Dagster asset: cut deliberately, monthly or by hand. What a release is stands in pipelines.release.
 
-from collections.abc import Sequence
+The gate's checks are the asset's checks, told in counts per clinic, also where the gate refuses.
+"""
+
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
 from pipelines.defs.models import table_key
 from pipelines.defs.resources import Registry
 from pipelines.defs.texts import as_table
-from pipelines.release.publication import LAYERS, Release
+from pipelines.errors import GateError
+from pipelines.release.drift import CHECKS
+from pipelines.release.publication import LAYERS
+from pipelines.release.verdict import CONTRACT, FAIL, NOT_APPLICABLE, PASS, CheckResult, Verdict
 from warehouse.model import AnyModel
 
 RELEASE_KEY = dg.AssetKey(["release", "registry"])
+MOST_SHOWN = 50  # subjects of a check; the release's own page has them all
+
+Outcome = dg.MaterializeResult | dg.AssetCheckResult  # type: ignore[type-arg]  # Dagster wants the bare class
 
 
 def build_release(models: Sequence[AnyModel]) -> dg.AssetsDefinition:
@@ -24,27 +33,58 @@ def build_release(models: Sequence[AnyModel]) -> dg.AssetsDefinition:
         kinds={"duckdb", "parquet"},
         owners=["team:coordinators"],
         description="What researchers get: cut from the current snapshot, kept, never changed.",
+        check_specs=[dg.AssetCheckSpec(check.name, asset=RELEASE_KEY, description=check.says) for check in CHECKS],
     )
-    def release(registry: dg.ResourceParam[Registry]) -> dg.MaterializeResult:  # type: ignore[type-arg]  # Dagster wants the bare class
-        cut = registry.release()
-        return dg.MaterializeResult(
+    def release(registry: dg.ResourceParam[Registry]) -> Iterator[Outcome]:
+        try:
+            cut = registry.release()
+        except GateError:
+            yield from describe_verdict(registry.newest_verdict())
+            raise
+        yield dg.MaterializeResult(
             metadata={
                 "release": cut.id,
                 "snapshot": cut.snapshot,
                 "rows": sum(cut.tables.values()),
                 "folder": f"releases/{cut.id}",
-                "gate": dg.MetadataValue.md(_gate(cut)),
                 "tables": dg.MetadataValue.md(as_table(("table", "rows"), sorted(cut.tables.items()))),
             }
         )
+        yield from describe_verdict(cut.verdict)
 
     return release
 
 
-def _gate(release: Release) -> str:
-    if release.verdict is None:
-        return "Nothing was asked."
+def describe_verdict(verdict: Verdict | None) -> Iterator[dg.AssetCheckResult]:
+    """Each check of the gate; where nothing was asked, none of them passed."""
+    found = {check.check: check for check in verdict.checks} if verdict else {}
+    for check in CHECKS:
+        unasked = CheckResult(check.name, check.severity, check.says, NOT_APPLICABLE, ())
+        yield _describe_check(found.get(check.name, unasked))
+
+
+def _describe_check(check: CheckResult) -> dg.AssetCheckResult:
+    """Four outcomes in a world that knows two: what was not judged did not pass, and warns."""
+    is_hard = check.severity == CONTRACT and check.result != NOT_APPLICABLE
+    shown = sorted(check.subjects, key=lambda each: each.result != FAIL)[:MOST_SHOWN]
     rows = [
-        (c.check, c.result.replace("_", " "), f"{c.n_failed} of {c.n_asked}", c.says) for c in release.verdict.checks
+        (each.result.replace("_", " "), each.subject, each.numerator, each.denominator, _before(each.before_numerator))
+        for each in shown
     ]
-    return as_table(("check", "came out", "failed", "what must be true"), rows)
+    return dg.AssetCheckResult(
+        asset_key=RELEASE_KEY,
+        check_name=check.check,
+        passed=check.result == PASS,
+        severity=dg.AssetCheckSeverity.ERROR if is_hard else dg.AssetCheckSeverity.WARN,
+        description=check.result.replace("_", " "),
+        metadata={
+            "status": check.result,
+            "n_offending": check.n_failed,
+            "n_asked": check.n_asked,
+            "counts": dg.MetadataValue.md(as_table(("status", "of", "numerator", "denominator", "before"), rows)),
+        },
+    )
+
+
+def _before(numerator: float | None) -> str:
+    return "" if numerator is None else f"{numerator:g}"

@@ -16,7 +16,8 @@ from pipelines.alerts.telling import Told, tell_digest
 from pipelines.daily import close_day
 from pipelines.defs.life import sign_of_life
 from pipelines.errors import RegistryError
-from pipelines.release.publication import Release, cut_release
+from pipelines.release.publication import VERDICT, Release, cut_release
+from pipelines.release.verdict import Verdict, read_verdict
 from pipelines.settings import Settings, read_settings
 from warehouse.derive import Derivation
 from warehouse.disk import find_trouble
@@ -74,6 +75,11 @@ class Registry:
             release = cut_release(self.home, now, judge)
             record(self.home, self.actor, "release", now(), release=release.id)
             return release
+
+    def newest_verdict(self) -> Verdict | None:
+        """What the gate said last, also where it refused; None before the first time."""
+        path = self.home.log / VERDICT
+        return read_verdict(json.loads(path.read_bytes())) if path.is_file() else None
 
     def reread(self, submissions: Sequence[str], reason: str) -> "Mapping[str, Difference]":
         """Read again those of the submissions that were read, and adopt what that gives."""

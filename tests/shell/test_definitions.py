@@ -10,6 +10,7 @@ from pipelines.defs.resources import Registry
 from pipelines.defs.submissions import SUBMISSION_KEY
 from pipelines.defs.wiring import build_definitions
 from pipelines.errors import SettingsError
+from pipelines.release.drift import CHECKS
 from pipelines.settings import Schedules, Settings
 from schemas.dictionary import read_dictionary
 from tests.support.fake_registry import PLAN
@@ -68,6 +69,7 @@ def test_every_table_and_every_audit_is_one_check(defs: dg.Definitions) -> None:
         "mart/patient_benchmark:contract",
         "registry/schedule:audits_waterfall_sums",
         "registry/schedule:audits_figures",
+        *(f"release/registry:{check.name}" for check in CHECKS),
     }
 
 

@@ -1,5 +1,6 @@
 """What a run leaves in Dagster: one event a file and table, in counts; four outcomes of a check; no word of a row."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from pipelines.defs.submissions import SUBMISSION_KEY
 from pipelines.defs.wiring import build_definitions
 from pipelines.errors import AuditError
 from pipelines.release.publication import Release
+from pipelines.release.verdict import CheckResult, Subject, Verdict
 from pipelines.settings import Settings
 from tests.support.fake_registry import AGE, GRAIN, PLAN, FakeRegistry
 from warehouse.layout import Home
@@ -153,6 +155,29 @@ def test_a_range_is_read_again_in_one_run_with_its_reason(registry: FakeRegistry
 def test_a_release_shows_what_it_holds(registry: FakeRegistry, instance: dg.DagsterInstance) -> None:
     (event,) = run(registry, instance, "release").asset_materializations_for_node("release__registry")
     assert values(event.metadata)["folder"] == "releases/20260301T000000000000Z"
+
+
+def test_a_refused_release_shows_each_check_of_the_gate_in_counts(home: Home, instance: dg.DagsterInstance) -> None:
+    result = run(RefusingRegistry(home), instance, "release")
+    assert not result.success
+    assert result.asset_materializations_for_node("release__registry") == []
+    found = checks(result)
+    failed = found["release/registry:follow_ups_kept"]
+    assert (failed.passed, failed.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert values(failed.metadata)["status"] == "fail"
+    assert "| fail | AMC | 90.0 | 100.0 | 100 |" in str(failed.metadata["counts"].value)
+    unasked = found["release/registry:columns_kept"]
+    assert (unasked.passed, unasked.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert values(unasked.metadata)["status"] == "not_applicable"
+
+
+class RefusingRegistry(FakeRegistry):
+    def release(self) -> Release:
+        amc = Subject("AMC", 90.0, 100.0, 100.0, 100.0, 0.9, "fail")
+        verdict = Verdict("r1", (CheckResult("follow_ups_kept", "warning", "None is lost", "fail", (amc,)),))
+        (self.home.log / "gate.json").write_text(json.dumps(verdict.as_json()))
+        verdict.refuse()
+        return super().release()
 
 
 def test_nothing_of_a_row_and_no_file_name_is_stored(registry: FakeRegistry, instance: dg.DagsterInstance) -> None:
