@@ -144,9 +144,9 @@ def _take_out(home: Home, item: ArchivedFile) -> None:
 
 
 def _remove_derived(home: Home) -> None:
-    """Remove every snapshot, the rows kept of failed audits, what was derived to be looked at, and half releases."""
+    """Remove snapshots, rows kept of failed audits, what was derived to be looked at, drafts and half releases."""
     remove_unfinished(home)
-    for folder in (home.snapshots, home.audits, home.scratch):
+    for folder in (home.snapshots, home.audits, home.scratch, home.drafts):
         for path in folder.glob("*"):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     reached("erasure.snapshots")

@@ -77,11 +77,13 @@ def test_whoever_was_erased_since_the_backup_stays_erased(home: Home) -> None:
     assert read_half(home) == read_half(Home(aside)) == []
 
 
-def test_an_erasure_reaches_the_backups_of_the_home(home: Home) -> None:
+def test_an_erasure_reaches_the_backups_and_the_drafts_of_the_home(home: Home) -> None:
     assert call(home, "backup").exit_code == 0
     (target,) = home.backups.glob("*.tar")
     target.with_name(f"{target.name}.part").write_bytes(target.read_bytes())
     shutil.copytree(next(home.releases.iterdir()), home.releases / "20260302T000000000000Z.part")
+    (home.drafts / "one").mkdir(parents=True)
+    (home.drafts / "one" / "file").write_text(f"patient_id\n{ANNA}\n", encoding="utf-8")
     assert call(home, "withdraw", ANNA, "--scope", "erase", "--yes").exit_code == 0
     assert places_of_anna(home) == set()
     assert {path.suffix for path in home.backups.iterdir()} == {".duckdb", ".json"}
