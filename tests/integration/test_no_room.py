@@ -58,9 +58,12 @@ def n_episodes(home: Home) -> int:
     return int(row[0]) if row else 0
 
 
-@pytest.mark.parametrize(
+WAYS = pytest.mark.parametrize(
     "words", [("run", "--no-dagster"), pytest.param(("run",), marks=pytest.mark.slow)], ids=" ".join
 )
+
+
+@WAYS
 def test_a_disk_that_is_full_is_told_and_heals(small_disk: Path, words: tuple[str, ...]) -> None:
     home = make_home(small_disk / "home")
     send_enrolments(home, N_FILES)
@@ -77,7 +80,8 @@ def test_a_disk_that_is_full_is_told_and_heals(small_disk: Path, words: tuple[st
     assert read_half(home) == []
 
 
-def test_a_home_that_may_only_be_read_is_told_and_stays_as_it_is() -> None:
+@WAYS
+def test_a_home_that_may_only_be_read_is_told_and_stays_as_it_is(words: tuple[str, ...]) -> None:
     """As root no home is read-only: an account without rights asks, in a folder that it may enter and read."""
     if os.geteuid() != 0 or shutil.which(NOBODY[0]) is None:
         pytest.skip("only root may call as another account")
@@ -89,7 +93,7 @@ def test_a_home_that_may_only_be_read_is_told_and_stays_as_it_is() -> None:
         if subprocess.run([*NOBODY, sys.executable, "-c", "import pipelines.cli"], cwd=ROOT, check=False).returncode:
             pytest.skip("another account cannot read this checkout")
         before = sorted(str(path) for path in Path(folder).rglob("*"))
-        done = call(home, "run", "--no-dagster", prefix=NOBODY)
+        done = call(home, *words, prefix=NOBODY)
         assert done.returncode == HomeError.exit_code, done.stderr
         assert "Traceback" not in done.stderr
         assert "cannot be written" in done.stderr
