@@ -9,6 +9,7 @@ import click
 
 from pipelines.cli.context import actor, mail_password, now, read_home
 from pipelines.cli.progress import shown_progress
+from pipelines.errors import AuditError
 from pipelines.settings import Settings
 from warehouse.layout import Home
 
@@ -61,9 +62,14 @@ def _run(home: Home, settings: Settings, progress: "Progress | None", with_dagst
         from pipelines.defs.command import run_in_process
 
         return run_in_process(home, settings, actor(), progress, mail_password())
+    from pipelines.alerts.telling import tell_failure
     from pipelines.daily import close_day
     from pipelines.run import run
 
-    summary = run(home, settings, now, progress, command="hamreg run", actor=actor())
+    try:
+        summary = run(home, settings, now, progress, command="hamreg run", actor=actor())
+    except AuditError as error:  # a run that nobody watches, as cron's
+        tell_failure(home, settings, now(), "hamreg run", error.message, mail_password())
+        raise
     close_day(home, settings, actor(), now(), mail_password())
     return summary

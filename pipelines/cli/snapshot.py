@@ -1,6 +1,6 @@
 """Commands that look at the current snapshot: status and overdue. They load the database and nothing heavier."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pipelines.accountability.looks import record_look
+from pipelines.cli.audit import newest_failure
 from pipelines.cli.context import actor, find_clinic, now, read_home, write_output
 from pipelines.cli.query import PRINTERS, ask_recorded
 from pipelines.errors import UsageError
@@ -22,6 +23,8 @@ select clinic, patient_id, side, injury_no, arm, visit, due_on, overdue_since, d
     array_to_string(measures_to_ask, ', ') as ask_for, reason
 from mart.overdue where {condition} order by clinic, days_overdue desc, patient_id, side, injury_no
 """
+
+RESULTS = {"pass": "passed", "fail": "failed", "error": "could not run", "not_applicable": "not applicable"}
 
 HELD_BECAUSE = {
     "not_known_here": "the enrolment, or `hamreg share`, is not here yet",
@@ -109,7 +112,7 @@ def _snapshot_lines(home: Home, settings: Settings, morning: Morning) -> list[st
     if morning.known_at is None:
         return ["Snapshot  none yet", f"Run       {running}{_last_failure(home, settings, None)}", disk]
     known = morning.known_at.replace(tzinfo=UTC).astimezone(settings.zone)
-    audits = ", ".join(f"{count:,} {result.replace('_', ' ')}" for result, count in sorted(morning.audits.items()))
+    audits = ", ".join(f"{morning.audits[name]:,} {word}" for name, word in RESULTS.items() if name in morning.audits)
     rows = morning.rows
     return [
         f"Snapshot  as known on {known:%Y-%m-%d %H:%M} ({_age(morning.known_at)}), by the last run that ended well",
@@ -126,13 +129,22 @@ def _snapshot_lines(home: Home, settings: Settings, morning: Morning) -> list[st
 
 def _last_failure(home: Home, settings: Settings, since: datetime | None) -> str:
     """That a run failed after the last good one, when, and where it says why."""
-    failed = sorted(path.name for path in home.digests.glob("failure-*.txt"))
-    if not failed:
+    discarded = newest_failure(home)
+    told = {path.stem.removeprefix("failure-"): f"digests/{path.name} says why" for path in _named(home, "failure")}
+    told |= {
+        path.stem.removeprefix("error-"): f"log/{path.name} is for the developers" for path in _named(home, "error")
+    }
+    told |= {discarded.stem: "its checks discarded the snapshot: hamreg audit show"} if discarded else {}
+    if not told:
         return ""
-    at = read_instant_id(failed[-1].removeprefix("failure-").removesuffix(".txt")).replace(tzinfo=UTC)
+    at = read_instant_id(max(told)).replace(tzinfo=UTC)
     if since is not None and at <= since:
         return ""
-    return f" The last one failed on {at.astimezone(settings.zone):%Y-%m-%d %H:%M}: digests/{failed[-1]} says why."
+    return f" The last one failed on {at.astimezone(settings.zone):%Y-%m-%d %H:%M}: {told[max(told)]}."
+
+
+def _named(home: Home, kind: str) -> Iterator[Path]:
+    return (home.digests if kind == "failure" else home.log).glob(f"{kind}-*.txt")
 
 
 def _clinic_lines(clinics: Sequence[ClinicMorning]) -> list[str]:

@@ -159,7 +159,11 @@ def _given_specs(models: Sequence[AnyModel]) -> list[dg.AssetSpec]:
     read = {table for model in models for table in model.upstream if table.split(".")[0] in GROUP_TEXTS}
     return [
         dg.AssetSpec(
-            table_key(table), group_name=table.split(".")[0], description=f"{GROUP_TEXTS[table.split('.')[0]]}."
+            table_key(table),
+            group_name=table.split(".")[0],
+            description=f"{GROUP_TEXTS[table.split('.')[0]]}.",
+            kinds={"csv" if table.startswith("seeds.") else "python"},
+            owners=OWNERS,
         )
         for table in sorted(read)
     ]

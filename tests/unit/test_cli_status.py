@@ -3,10 +3,16 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
 from pipelines.alerts.telling import tell_failure
+from pipelines.cli import hamreg
 from pipelines.cli.snapshot import status_lines
+from pipelines.errors import AuditError
 from pipelines.reports.morning import Morning
 from pipelines.settings import Settings
+from tests.support.filled_home import make_home
 from warehouse.layout import Home
 
 KNOWN = datetime(2026, 3, 1, 6)
@@ -39,7 +45,32 @@ def test_a_run_that_failed_after_the_last_good_one_is_told(tmp_path: Path) -> No
     assert "by the last run that ended well" in screen(home)
     assert "failed" not in screen(home)
     tell_failure(home, settings, datetime(2026, 3, 1, 7, tzinfo=UTC), "run", "the disk is full")
-    assert "The last one failed on 2026-03-01 07:00: digests/failure-20260301T070000000000Z.txt says why." in screen(
+    assert "The last one failed on 2026-03-01 07:00: digests/failure-20260301T070000000000Z.txt says why" in screen(
         home
     )
     assert "1 file waits in the inbox" in screen(home)
+
+
+def test_a_snapshot_that_its_checks_discarded_is_told(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    (home.audits / "20260301T080000000000Z.duckdb").touch()
+    assert "failed on 2026-03-01 08:00: its checks discarded the snapshot: hamreg audit show." in screen(home)
+    (home.log / "error-20260301T090000000000Z.txt").touch()
+    assert "failed on 2026-03-01 09:00: log/error-20260301T090000000000Z.txt is for the developers." in screen(home)
+    assert "Checks    3 passed" in screen(home)
+
+
+def test_a_run_that_nobody_watches_tells_a_failed_audit_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def discard(*_: object, **__: object) -> None:
+        raise AuditError("1 of 157 audits did not pass.", "The snapshot before stands.")
+
+    home = make_home(tmp_path / "home")
+    monkeypatch.setattr("pipelines.run.run", discard)
+    for _ in range(2):
+        result = CliRunner().invoke(hamreg, ["--home", str(home.path), "run", "--no-dagster"])
+        assert isinstance(result.exception, AuditError)
+    (told,) = home.digests.glob("failure-*.txt")
+    assert "the run `hamreg run` failed.\n\n1 of 157 audits did not pass." in told.read_text()
