@@ -143,19 +143,8 @@ def test_a_key_is_not_put_into_the_home(home: Home, key_file: Path) -> None:
 def test_the_tests_of_the_core_pass_under_a_key(key_file: Path, name: str) -> None:
     # What a deletion leaves in a file can only be seen in a plain one.
     left_out = "not test_the_search_would_find_what_a_deletion_leaves"
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-n",
-        "0",
-        f"tests/integration/test_{name}.py",
-        "-m",
-        "not slow",
-        "-k",
-        left_out,
-    ]
+    file = f"tests/integration/test_{name}.py"
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", file, "-m", "not slow", "-k", left_out]
     # As a worker it would share a home with runs that had another key.
     own = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST_XDIST")}
     environment = {**own, "HAMREG_KEY_FILE": str(key_file)}
