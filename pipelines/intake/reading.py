@@ -10,6 +10,7 @@ from pipelines.intake.file_kinds import is_no_text, refuse_kind, refuse_other_ki
 from pipelines.intake.identifiers import FIRST_LINES, Own, refuse_traces, traces_in
 from pipelines.intake.mapping_header import ExportHeaders
 from pipelines.intake.mapping_rows import map_tables
+from pipelines.intake.telling import with_nothing_kept
 from pipelines.intake.text_reading import read_text
 from pipelines.intake.verdict import Reading, Refusal
 from pipelines.settings import Clinic, Limits
@@ -45,6 +46,7 @@ def _read(content: bytes, dictionary: Dictionary, clinic: Clinic, limits: Limits
     reading = read_text(decoded, dictionary, limits, headers=headers)
     if reading.refusal and any(map(is_no_text, decoded.lines.head(FIRST_LINES))):
         return Reading(None, refusal=refuse_kind("binary"))
+    reading = with_nothing_kept(reading, decoded.lines)
     return replace(reading, traces=traces_in(decoded.lines, reading, own))
 
 

@@ -233,7 +233,7 @@ def _archive(home: Home, item: Waiting, digest: str, verdict: Verdict) -> None:
     folder = home.archive(item.clinic)
     folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     kept = kept_copy(verdict)
-    if not (folder / digest).exists():
+    if kept is not None or not (folder / digest).exists():  # refused before, the file may lie there as it came
         link_whole(folder / digest, item.path if kept is None else seal(kept))
     reached("intake.archive")
 

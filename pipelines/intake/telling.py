@@ -5,15 +5,20 @@ What becomes of it is decided elsewhere; a column of identifiers is known by mos
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import polars as pl
 
 from pipelines.intake.file_names import is_telling, names_somebody
-from pipelines.intake.identifier_values import EMAIL, PHONE, kind_of_value, kinds_in
+from pipelines.intake.identifier_values import EMAIL, PHONE, SUSPECT, kind_of_value, kinds_in
 from pipelines.intake.records import is_key_like
+from pipelines.intake.verdict import Reading
 
 CELL, LINE = "cell_identifies", "line_identifies"
 NAME = "name"
 _SAYS_WORDS = re.compile(r"[^\W\d_]{3}")
 _MOST_LOOKED_AT = 1_000  # characters of a line
+_MOST_LINES = 1_000  # of a file that is refused
 
 
 def kind_of_cell(text: str, own_formats: Sequence[str] = ()) -> str:
@@ -49,3 +54,12 @@ def kind_of_record(cells: Iterable[str | None], own_formats: Sequence[str] = ())
         return kind_of_line(texts, own_formats)
     kinds = (kind_of_cell(cell, own_formats) for cell in texts)
     return next((kind for kind in kinds if kind in (EMAIL, PHONE)), "")
+
+
+def with_nothing_kept(reading: Reading, lines: pl.Series) -> Reading:
+    """The reading; a file that is refused, and anywhere holds an address or a telephone number, is not kept."""
+    if reading.refusal is None or not reading.refusal.is_stored:
+        return reading
+    suspects = lines.filter(lines.str.contains(SUSPECT)).head(_MOST_LINES)
+    is_stored = not any(kinds_in(line) & {EMAIL, PHONE} for line in suspects)
+    return replace(reading, refusal=replace(reading.refusal, is_stored=is_stored))

@@ -5,7 +5,7 @@ One spreadsheet row is one line, so a line number is the row's. What a cell mean
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -20,6 +20,7 @@ from pipelines.intake.identifiers import NO_FORMATS, Own, traces_in
 from pipelines.intake.markup import MarkupError
 from pipelines.intake.ods_marks import read_ods_marks
 from pipelines.intake.sheet_marks import Marks, NoRoomError, Room, as_number, as_part_of_date
+from pipelines.intake.telling import with_nothing_kept
 from pipelines.intake.text_reading import read_text
 from pipelines.intake.unpacking import Package, open_package
 from pipelines.intake.verdict import Dialect, Reading, Refusal, TextTable
@@ -115,12 +116,14 @@ def _joined(kind: str, readings: dict[str, Reading], extras: Extras, dictionary:
     return with_remarks(reading, remarks, dictionary)
 
 
-def _refusal(refused: Iterable[Refusal], has_tables: bool) -> Refusal | None:
+def _refusal(refused: Collection[Refusal], has_tables: bool) -> Refusal | None:
     """Why the file is refused for one of its sheets: a form's sheet that cannot be read, or no form at all."""
     grave = [each for each in refused if each.rule not in NO_FORM]
-    if grave or has_tables:
-        return grave[0] if grave else None
-    return next((each for each in refused if each.rule != "file_empty"), Refusal("file_empty"))
+    if has_tables and not grave:
+        return None
+    no_form = (each for each in refused if each.rule != "file_empty")
+    refusal = grave[0] if grave else next(no_form, Refusal("file_empty"))
+    return replace(refusal, is_stored=all(each.is_stored for each in refused))
 
 
 def _read_sheet(rows: Sequence[Sequence[Cell]], marks: Marks, asked: Asked) -> Reading:
@@ -130,6 +133,7 @@ def _read_sheet(rows: Sequence[Sequence[Cell]], marks: Marks, asked: Asked) -> R
         return Reading(None, refusal=Refusal("file_empty"))
     decoded = decode_text(text)
     reading = read_text(decoded, asked.dictionary, asked.limits, headers=asked.headers)
+    reading = with_nothing_kept(reading, decoded.lines)
     tables = tuple(_with_hidden(table, marks, asked.dictionary) for table in reading.tables)
     return replace(reading, tables=tables, traces=traces_in(decoded.lines, reading, asked.own, "\t"))
 

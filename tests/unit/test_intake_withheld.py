@@ -12,7 +12,7 @@ from pipelines.intake.reading import read_file
 from pipelines.intake.submission import Intake, load
 from pipelines.intake.telling import kind_of_cell, kind_of_line
 from pipelines.intake.validation import validate
-from pipelines.intake.verdict import Verdict
+from pipelines.intake.verdict import Refusal, Verdict
 from pipelines.settings import Clinic, Limits, Settings
 from schemas.dictionary import read_dictionary
 from schemas.patient_id import make_patient_id
@@ -173,6 +173,37 @@ def test_nothing_of_it_is_kept_in_the_whole_home(tmp_path: Path) -> None:
     secrets = [text.encode() for text in (MAIL, PHONE, "Pietersen")]
     files = [path for path in home.path.rglob("*") if path.is_file()]
     assert not [path for path in files if any(secret in path.read_bytes() for secret in secrets)]
+
+
+def test_a_refused_file_is_not_kept_if_it_holds_an_address_and_what_was_kept_gives_way_to_the_copy(
+    tmp_path: Path,
+) -> None:
+    assert judged(["order;who", f"bandages;ask {PHONE}"]).refusal == Refusal(
+        "form_unknown", "enrolment", "patient_id, side", ("patient_id", "side"), is_stored=False
+    )
+    home, number = Home(tmp_path), make_patient_id("AMC", 1)
+    content = f"nr,leg,on_m2,phat_m2,remark\n{number},left,2024-05-20,60,Pietersen\n".encode()
+    mapping = """
+version = 1
+[[rows]]
+form = "follow_up"
+[rows.columns]
+patient_id = "nr"
+side = "leg"
+assessed_on = "on_m2"
+phat_total = "phat_m2"
+"""
+    refused = []
+    for hour, mappings in enumerate(({}, {"own": mapping})):
+        hand_in(home, "AMC", "file.csv", content, NOON.replace(hour=hour))
+        settings = Settings(clinics={"AMC": Clinic("AMC", date_order="ymd", decimal="point", mappings=mappings)})
+        with writer(home, "test") as connection:
+            (receipt,) = load(Intake(home, settings, DICTIONARY, connection, NOON), waiting(home)).receipts.values()
+        refused.append(receipt["refused"] is not None)
+    assert refused == [True, False]
+    (kept,) = home.archive("AMC").iterdir()
+    assert b"Pietersen" not in kept.read_bytes()
+    assert number.encode() in kept.read_bytes()
 
 
 def test_a_record_of_an_export_is_withheld_in_every_form_that_it_holds() -> None:
