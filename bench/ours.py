@@ -53,19 +53,16 @@ def derive(place: Place) -> Timed:
 
 def one_file(place: Place) -> Timed:
     """One file of fifty rows more, from hand-in to receipt."""
-    home = place.copy("loaded")
-    _warm(place)
-
-    def timed() -> None:
-        send(home, place.small, LATER)
-        load(home, LATER)
-
-    return timed
+    return _small_into(place, "loaded")
 
 
 def one_file_beside_none(place: Place) -> Timed:
     """The same file in a home that holds its patients and nothing else."""
-    home = place.copy("alone")
+    return _small_into(place, "alone")
+
+
+def _small_into(place: Place, name: str) -> Timed:
+    home = place.copy(name)
     _warm(place)
 
     def timed() -> None:
