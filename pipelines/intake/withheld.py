@@ -17,7 +17,8 @@ from pipelines.intake.verdict import TextTable
 from schemas.dictionary import Dictionary, Rule
 
 _MOST_LOOKED_AT = 5_000  # different texts of a column
-_ABSENT = ("key_missing", "cell_undeclared_missing")  # what such a cell says is that there is no answer
+# What such a cell says is that there is no answer.
+_ABSENT = ("key_missing", "cell_undeclared_missing", "cell_spreadsheet_error")
 Places = dict[int, set[int]]  # line -> columns of the file
 
 
