@@ -21,6 +21,7 @@ NOTE_RULES = (
     _note("number_thousands", "with a thousands mark", "met duizendtalteken", "mit Tausenderzeichen"),
     _note("number_decimal_mark", "decimal mark not declared", "decimaalteken niet vastgelegd", "Dezimalzeichen offen"),
     _note("number_percent", "with a percent sign", "met procentteken", "mit Prozentzeichen"),
+    _note("number_rounded", "more decimals than are kept", "meer decimalen dan bewaard", "mehr Stellen als behalten"),
     _note("number_unit", "with its unit", "met eenheid", "mit Einheit"),
     _note("number_out_of", "out of the top of the scale", "van het maximum", "vom Höchstwert"),
     _note("date_one_order", "the other order is impossible", "andersom kan niet", "andersherum unmöglich"),

@@ -149,3 +149,13 @@ def test_a_file_with_a_fault_of_every_rule_names_every_one_of_them() -> None:
     assert planted - named == set()
     assert {rule for _, _, rule in planted} >= {rule.id for rule in (*OF_ONE_ROW, *OF_SEVERAL)}
     assert sum(part["records"]["physical"] for part in receipt["sections"]) == len(lines)
+
+
+def test_a_note_of_a_cell_has_its_words_on_the_receipt() -> None:
+    content = (
+        "patient_id,side,injury_no,assessed_on,phat_total,phat_items_answered\nAMC-0015X,left,1,2024-03-02,80.33,8\n"
+    )
+    reading = read_file("x.csv", content.encode(), DICTIONARY, UNDECLARED, Limits())
+    receipt = check_receipt(validate("x.csv", reading, DICTIONARY, UNDECLARED), DICTIONARY, "en", 100)
+    told = {found["rule"]: found["message"] for found in receipt["sections"][0]["findings"]}
+    assert told["number_rounded"] == 'PHAT total: "80.33" was read as 80.3 (more decimals than are kept).'

@@ -21,6 +21,13 @@ def test_every_rule_that_sql_asks_is_in_the_catalogue() -> None:
     assert asked <= {rule.id for rule in RULES if rule.scope == "query"}
 
 
+def test_every_rule_that_code_finds_is_in_the_catalogue() -> None:
+    """A finding of a rule without words would stop its file when the receipt is written."""
+    found = set(re.findall(r"""\brule["']?\s*[:=]\s*["']([a-z]+_[a-z_0-9]+)["']""", text_of("pipelines", ".py")))
+    assert {"number_rounded", "cell_spreadsheet_error"} <= found
+    assert found - {rule.id for rule in RULES} == set()
+
+
 def test_every_rule_is_named_by_code() -> None:
     code = text_of("pipelines", ".py") + text_of("dbt_like_sql", ".sql")
     named = set(re.findall(r"['\"]([a-z_0-9]+)['\"]", code))

@@ -16,6 +16,7 @@ from schemas.dictionary import Dictionary, read_dictionary
 
 # Rules that the generator cannot break, and why.
 NOT_PLANTED = {
+    "number_rounded": "invented answers have the decimals of their fields",
     "file_protected": "no library at hand writes a workbook with a password",
     "file_encoding": "every byte is a character of Latin-1, so the refusal needs damage made for it",
     "file_separator": "the same",
