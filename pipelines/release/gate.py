@@ -19,6 +19,7 @@ from pipelines.reports.source import Database
 _FROM_ELSEWHERE = re.compile(
     r"<script[^>]*\ssrc=[^>]*>.*?</script>|<link[^>]*>|<img[^>]*\ssrc=\"https?:[^>]*>|<form.*?</form>", re.DOTALL
 )
+_PICTURE_ELSEWHERE = re.compile(r"url\(\s*[\"']?https?://[^)]*\)")
 _LINK_ELSEWHERE = re.compile(r"(<a[^>]*?\s)href=(\"|')https?://[^\"']*\2")
 _STYLE = """<style>body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em}
 table{border-collapse:collapse}td,th{border:1px solid #bbb;padding:.3em .6em;text-align:left;vertical-align:top}
@@ -43,7 +44,7 @@ def judge(now: Path, before: tuple[str, Path] | None, page: Path | None = None) 
 
 def make_offline(html: str) -> str:
     """The page without whatever it would fetch, in plain clothes."""
-    html = _FROM_ELSEWHERE.sub("", html)
+    html = _PICTURE_ELSEWHERE.sub("none", _FROM_ELSEWHERE.sub("", html))
     return _LINK_ELSEWHERE.sub(r"\1", html).replace("</head>", _STYLE, 1)
 
 
