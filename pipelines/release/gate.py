@@ -14,6 +14,7 @@ from typing import Any, cast
 from pipelines.release.drift import CHECKS, Check, ask
 from pipelines.release.verdict import ERROR, FAIL, NOT_APPLICABLE, PASS, CheckResult, Subject, Verdict
 from pipelines.reports.source import Database
+from warehouse.errors import QueryError
 
 # What the page of Great Expectations fetches from elsewhere; and how it looks without.
 _FROM_ELSEWHERE = re.compile(
@@ -34,12 +35,20 @@ def judge(now: Path, before: tuple[str, Path] | None, page: Path | None = None) 
     With `page`, what Great Expectations says of it is written there.
     """
     with Database(now) as current, Database(before[1]) if before else nullcontext() as former:
-        asked = {check: ask(check, current, former) for check in CHECKS}
+        asked = {check: _ask(check, current, former) for check in CHECKS}
     answers, html = _validate(asked)
     if page is not None:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(make_offline(html), encoding="utf-8")
     return Verdict(before[0] if before else None, [_result(check, asked[check], answers) for check in CHECKS])
+
+
+def _ask(check: Check, now: Database, before: Database | None) -> Sequence[Subject] | None:
+    """The check's values; None where it cannot be asked, because what it reads is gone."""
+    try:
+        return ask(check, now, before)
+    except QueryError:
+        return None
 
 
 def make_offline(html: str) -> str:
@@ -48,13 +57,13 @@ def make_offline(html: str) -> str:
     return _LINK_ELSEWHERE.sub(r"\1", html).replace("</head>", _STYLE, 1)
 
 
-def _validate(asked: Mapping[Check, Sequence[Subject]]) -> tuple[dict[str, Any], str]:
+def _validate(asked: Mapping[Check, Sequence[Subject] | None]) -> tuple[dict[str, Any], str]:
     """Great Expectations' answer by check, and its page."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     import pandas as pd
 
-    rows = [(_title(check), each.subject, each.value) for check, found in asked.items() for each in found]
+    rows = [(_title(check), each.subject, each.value) for check, found in asked.items() for each in found or ()]
     frame = pd.DataFrame([row for row in rows if row[2] is not None], columns=["check", "subject", "value"])
     context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
@@ -103,8 +112,10 @@ def _expectation(check: Check) -> Any:
     )
 
 
-def _result(check: Check, subjects: Sequence[Subject], answers: Mapping[str, Any]) -> CheckResult:
+def _result(check: Check, subjects: Sequence[Subject] | None, answers: Mapping[str, Any]) -> CheckResult:
     answer = answers.get(check.name)
+    if subjects is None:
+        return CheckResult(check.name, check.severity, check.says, ERROR, ())
     if answer is None:
         return CheckResult(check.name, check.severity, check.says, NOT_APPLICABLE, tuple(subjects))
     if "unexpected_count" not in answer.result:  # it raised: an error is not a failure

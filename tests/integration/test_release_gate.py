@@ -100,6 +100,15 @@ def test_a_check_that_cannot_run_is_an_error_that_no_yes_passes(
         verdict.refuse()
 
 
+def test_a_check_whose_column_is_gone_is_an_error_beside_its_contract(before: Path, tmp_path: Path) -> None:
+    verdict = judge(make(tmp_path / "now.duckdb", "alter table episode drop column arm"), ("r1", before))
+    results = {check.check: check.result for check in verdict.checks}
+    assert {name for name, result in results.items() if result == ERROR} == {"arms_stable"}
+    assert results["columns_kept"] == FAIL
+    with pytest.raises(GateError, match="columns_kept, arms_stable"):
+        verdict.refuse()
+
+
 def test_the_page_of_great_expectations_fetches_nothing(before: Path, tmp_path: Path) -> None:
     page = tmp_path / "docs" / "index.html"
     judge(make(tmp_path / "now.duckdb", PLANTS["arms_stable"]), ("r1", before), page)
