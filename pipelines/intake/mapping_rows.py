@@ -48,7 +48,7 @@ def _shared(table: TextTable, mapping: ExportMapping) -> tuple[int, ...]:
 
 def map_table(table: TextTable, mapping: ExportMapping, dictionary: Dictionary) -> list[TextTable]:
     """The tables of one export. What is said of the whole, and of records that no form takes, is the first's."""
-    export = _Export(table, mapping)
+    export = Export(table, mapping)
     made = [export.rows_of(rows, dictionary) for rows in mapping.rows]
     kept = [each for each in made if each.frame.height] or made[:1]
     lost = export.lost()
@@ -59,7 +59,7 @@ def map_table(table: TextTable, mapping: ExportMapping, dictionary: Dictionary) 
     return [_counted(each, table, len(skipped), mapping, dictionary) for each in tables]
 
 
-class _Export:
+class Export:
     """The records of an export and where each of them belongs."""
 
     def __init__(self, table: TextTable, mapping: ExportMapping) -> None:
@@ -86,10 +86,18 @@ class _Export:
         at = _is_one_of(self.frame[EVENT], events) if events else ~self._none
         return at & (_is_one_of(instrument, rows.instruments) if rows.instruments else ~_is_answered(instrument))
 
+    def _of(self, rows: RowsOf) -> pl.DataFrame:
+        """The records that hold something of the form."""
+        at = self._at[self.mapping.rows.index(rows)]
+        return self.frame.filter(at & _holds(self.frame, rows.own_columns))
+
+    def lines_of(self, rows: RowsOf) -> Sequence[int]:
+        """Where the records stand that hold something of the form."""
+        return self._of(rows)["line"].to_list()
+
     def rows_of(self, rows: RowsOf, dictionary: Dictionary) -> TextTable:
         """The records that hold something of the form, as a table of it."""
-        at = self._at[self.mapping.rows.index(rows)]
-        frame = self.frame.filter(at & _holds(self.frame, rows.own_columns))
+        frame = self._of(rows)
         remarks: list[Remark] = []
         columns = {name: frame[column] for name, column in rows.columns.items()}
         for name, column in rows.record.items():
@@ -271,12 +279,16 @@ def _counted(
     furniture = whole.furniture + n_skipped
     blank = whole.physical - whole.header - furniture - each.raw.height
     note = findings_of([Remark(table.header_line, "section_mapped", found=mapping.id)], dictionary)
-    writes = {"decimal": mapping.decimal, "date_order": mapping.date_order}
-    return replace(
+    counted = replace(
         each,
         records=Records(whole.physical, whole.header, blank, furniture),
         findings=pl.concat([note, each.findings]).sort("line", maintain_order=True),
-        writes={key: text for key, text in writes.items() if text},
-        missing_codes=mapping.missing,
-        is_mapped=True,
     )
+    return as_written(counted, mapping)
+
+
+def as_written(table: TextTable, mapping: ExportMapping) -> TextTable:
+    """The table with how the mapping says that its cells are written."""
+    writes = {"decimal": mapping.decimal, "date_order": mapping.date_order}
+    said = {key: text for key, text in writes.items() if text}
+    return replace(table, writes=said, missing_codes=mapping.missing, is_mapped=True)

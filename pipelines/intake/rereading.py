@@ -1,25 +1,24 @@
 """A submission's records as sent, read again under another dictionary: from the ledger, without the file.
 
-What the reader of files found (a broken line, an unknown column) stands: only cells and rules are asked anew.
+What the reader of files found (a broken line, an unknown column) stands: only cells and rules are asked anew. What a
+mapping makes of an export's records stands in `rereading_exports`.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-import polars as pl
-
 from pipelines.intake.facts import section_record
 from pipelines.intake.header import Headers
-from pipelines.intake.outcome import as_frame
+from pipelines.intake.mapping_back import as_sent
+from pipelines.intake.mapping_header import ExportHeaders
+from pipelines.intake.rereading_exports import is_mapped, tables_of_export
+from pipelines.intake.rereading_records import no_findings, sound_records, with_what_stands
 from pipelines.intake.table import frame_of
-from pipelines.intake.telling import CELL
 from pipelines.intake.validation import validate
 from pipelines.intake.verdict import Reading, Records, TextTable, read_dialect
 from pipelines.settings import Clinic
 from schemas.dictionary import Dictionary
 from warehouse.records import SectionRecord, SubmissionRecord
-
-READERS = ("file", "section", "record")  # scopes of rules that rest on the file, which is not opened again
 
 
 def read_again(
@@ -29,19 +28,26 @@ def read_again(
     clinic: Clinic,
     formats: Mapping[str, str],
 ) -> tuple[SectionRecord, ...]:
-    """The sections as the dictionary reads them now.
-
-    One whose form does not know its header any more stays, and so does an export: its columns are the clinic's.
-    """
+    """The sections as the dictionary reads them now; one whose form does not know its header any more stays."""
     dialect = read_dialect(submission.dialect)
-    tables = [(section, None if dialect.mapping else _table(section, dictionary)) for section in sections]
-    known = [table for _, table in tables if table is not None]
+    tables: dict[int, TextTable] = {}
+    for group in as_sent(list(sections), dialect):
+        tables |= _tables(group, dictionary, clinic)
+    known = [tables[section.number] for section in sections if section.number in tables]
     verdict = validate(submission.file, Reading(dialect, tuple(known)), dictionary, clinic, formats)
     read = iter(verdict.sections)
     return tuple(
-        section if table is None else replace(section_record(next(read)), number=section.number)
-        for section, table in tables
+        replace(section_record(next(read)), number=section.number) if section.number in tables else section
+        for section in sections
     )
+
+
+def _tables(group: Collection[SectionRecord], dictionary: Dictionary, clinic: Clinic) -> Mapping[int, TextTable]:
+    """By the section's number, the sections that were one table in the file."""
+    own = {section.number: _table(section, dictionary) for section in group if not is_mapped(section)}
+    exported = [section for section in group if is_mapped(section)]
+    mapped = tables_of_export(exported, ExportHeaders(dictionary, clinic), dictionary) if exported else {}
+    return {number: table for number, table in own.items() if table is not None} | dict(mapped)
 
 
 def _table(section: SectionRecord, dictionary: Dictionary) -> TextTable | None:
@@ -49,35 +55,16 @@ def _table(section: SectionRecord, dictionary: Dictionary) -> TextTable | None:
     header = Headers(dictionary).recognise(section.header)
     if header is None or header.form.name != section.form or header.missing:
         return None
-    raw = as_frame(section.raw).select("line", "cells").sort("line")
-    readers = [rule.id for rule in dictionary.rules.values() if rule.scope in READERS]
-    findings = as_frame(section.findings).filter(pl.col("rule").is_in(readers))
-    broken = findings.filter(pl.col("severity") == "error")["line"]
-    sound = raw.filter(~pl.col("line").is_in(broken.implode()), pl.col("cells").list.len() > 0)
-    width = sound["cells"].list.len().mode().max() if sound.height else 0
-    whole = sound.filter(pl.col("cells").list.len() == width)
-    unsplit = raw.join(whole, on="line", how="anti", maintain_order="left")
-    records = Records(section.physical, section.header_records, section.blank, section.furniture)
-    return TextTable(
+    raw = sound_records([section])
+    table = TextTable(
         form=section.form,
         sheet=section.sheet,
         header_line=0,
         header=section.header,
         positions=header.positions,
-        records=records,
-        frame=frame_of(whole, header),
+        records=Records(section.physical, section.header_records, section.blank, section.furniture),
+        frame=frame_of(raw, header),
         raw=raw,
-        findings=_with_unkept(_with_withheld(findings, section), as_frame(section.findings), unsplit),
-        unsplit=tuple(unsplit["line"].to_list()),
+        findings=no_findings(),
     )
-
-
-def _with_withheld(findings: pl.DataFrame, section: SectionRecord) -> pl.DataFrame:
-    """Cells that told who somebody is are kept nowhere, so that what was said of them stays said."""
-    return pl.concat([findings, as_frame(section.findings).filter(rule=CELL)])
-
-
-def _with_unkept(findings: pl.DataFrame, known: pl.DataFrame, unsplit: pl.DataFrame) -> pl.DataFrame:
-    """Records of which nothing was kept (no consent, erased) or that were not split keep what was said of them."""
-    stays = known.filter(pl.col("line").is_in(unsplit["line"].implode()))
-    return pl.concat([findings, stays]).unique(maintain_order=True)
+    return with_what_stands(table, section, dictionary)

@@ -45,7 +45,7 @@ def test_a_user_is_invited_listed_disabled_and_reset(home: Path) -> None:
     [
         (["add", "anna"], "A coordinator has no clinic"),
         (["add", "chief", "--role", "coordinator", "--clinic", "AMC"], "A coordinator has no clinic"),
-        (["add", "anna", "--clinic", "XXX"], "There is no clinic XXX"),
+        (["add", "anna", "--clinic", "QQQ"], "There is no clinic QQQ"),
         (["disable", "nobody"], "There is no user of that name"),
         (["reset", "nobody"], "There is no user of that name"),
     ],

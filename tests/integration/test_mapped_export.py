@@ -3,7 +3,11 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 import tomllib
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,17 +15,23 @@ import pytest
 from click.testing import CliRunner
 
 from pipelines.cli import hamreg
+from pipelines.cli.context import actor
 from pipelines.errors import UsageError
+from pipelines.intake.outcome import as_frame
+from pipelines.intake.rereading import read_again
 from pipelines.intake.submission import hand_in
-from pipelines.reread import reread_submissions
+from pipelines.reread import Difference, read_clinics, reread_submissions
 from pipelines.run import run
 from pipelines.settings import read_settings
+from schemas.dictionary import read_dictionary
+from schemas.patient_id import make_patient_id
 from tests.support.filled_home import make_home
 from tests.support.redcap_project import INSTRUMENTS, Truth, draw_truth, export, own_file, set_up
 from warehouse import ledger
-from warehouse.connection import reader, writer
+from warehouse.connection import Connection, open_facts, reader, writer
 from warehouse.layout import Home
 
+ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 REGISTRY = ("episode", "treatment", "follow_up", "imaging", "rehabilitation", "event", "schedule")
 ARRIVAL = ("submission", "section", "line", "received_at", "changed_at")  # which file said it and when, not what
@@ -166,7 +176,160 @@ def test_a_mapping_that_is_not_right_is_named_before_a_file_is_checked_with_it(c
     assert "own.toml" in str(answer.exception)
 
 
-def test_an_export_is_not_read_again_as_one_of_our_forms(mapped: Home) -> None:
-    """Its columns may be called as ours are, and what stands in another row of the record would be missing."""
+def test_an_export_read_again_under_the_same_dictionary_says_the_same(mapped: Home, truth: Truth) -> None:
     settings = read_settings(mapped.settings_path)
     assert reread_submissions(mapped, settings, lambda: NOON + timedelta(days=9), "test", (), None, None) == {}
+    with open_facts(mapped) as connection:
+        ((name, _),) = ledger_counts(connection, "export.csv")
+        dictionary = read_dictionary()
+        record = ledger.find(connection, name)
+        assert record is not None
+        before = ledger.read_sections(connection, name)
+        clinic = read_clinics(connection, record.settings_version)[CLINIC]
+        after = read_again(record, before, dictionary, clinic, {CLINIC: clinic.id_format})
+    for old, new in zip(before, after, strict=True):
+        assert new is not old, "it was read, and not left as it was"
+        assert as_frame(new.rows).equals(as_frame(old.rows).select(as_frame(new.rows).columns))
+        assert (
+            as_frame(new.findings)
+            .sort("line", "column", "rule")
+            .equals(as_frame(old.findings).sort("line", "column", "rule"))
+        )
+        assert replace(new, rows=None, findings=None, raw=None) == replace(old, rows=None, findings=None, raw=None)
+    assert sum(as_frame(section.rows).height for section in after) == sum(map(len, truth.values()))
+
+
+def ledger_counts(connection: Connection, file: str) -> list[tuple[str, str]]:
+    found = connection.execute(f"select submission, file from facts.submission where file = '{file}'").fetchall()
+    return [(str(name), str(sent)) for name, sent in found]
+
+
+@pytest.fixture(scope="module")
+def read_before(tmp_path_factory: pytest.TempPathFactory, truth: Truth) -> tuple[Home, Home]:
+    """The export, and the same as our own forms, read by an older version of the program."""
+    homes = []
+    for name, files in (
+        ("export", {"export.csv": export(truth)}),
+        ("own", {f"{form}.csv": own_file(form, truth[form]) for form in INSTRUMENTS}),
+    ):
+        home = make_home(tmp_path_factory.mktemp(name) / "home", (CLINIC,))
+        if name == "export":
+            write_mapping(home)
+        for number, (file, content) in enumerate(files.items()):
+            hand_in(home, CLINIC, file, content, NOON + timedelta(seconds=number))
+        command = [sys.executable, "-W", "ignore", "-m", "tests.support.older_program", str(home.path)]
+        subprocess.run([*command, "--with-every-field"], cwd=ROOT, check=True)
+        homes.append(home)
+    return homes[0], homes[1]
+
+
+def test_an_export_is_read_again_as_our_own_forms_are(read_before: tuple[Home, Home]) -> None:
+    """Nothing differs but where it was sent: the same cells become readable, and none is read otherwise."""
+    told = []
+    for home in read_before:
+        settings = read_settings(home.settings_path)
+        found = reread_submissions(home, settings, lambda: NOON + timedelta(days=9), actor(), (), "wider range", None)
+        told.append(sum(found.values(), Difference()))
+        assert reread_submissions(home, settings, lambda: NOON + timedelta(days=10), actor(), (), None, None) == {}
+    exported, own = told
+    assert exported == own
+    assert exported.rows == {}
+    assert set(exported.fields) == {("follow_up", "tegner", "readable")}
+    assert tables(read_before[0]) == tables(read_before[1])
+
+
+def test_what_a_row_that_was_not_kept_says_of_its_record_stays_said(tmp_path: Path) -> None:
+    """The row of the record that says who it is holds nothing else, so that no form keeps it."""
+    home = make_home(tmp_path / "home", (CLINIC,))
+    folder = home.path / "mappings" / CLINIC
+    folder.mkdir(parents=True)
+    (folder / "sheet.toml").write_text(TWO_ROWS)
+    number = make_patient_id(CLINIC, 1)
+    hand_in(home, CLINIC, "sheet.csv", TWO_ROWS_SHEET.replace("NUMBER", number).encode(), NOON)
+    command = [sys.executable, "-W", "ignore", "-m", "tests.support.older_program", str(home.path)]
+    subprocess.run([*command, "--with-every-field"], cwd=ROOT, check=True)
+    settings = read_settings(home.settings_path)
+    (found,) = reread_submissions(home, settings, lambda: NOON, actor(), (), None, None).values()
+    assert found.rows == {}
+    assert found.fields == {("follow_up", "tegner", "readable"): 1}
+    assert found.rules == {("follow_up", "out_of_range", "gone"): 1}
+
+
+TWO_ROWS = """
+version = 1
+record = "record"
+decimal = "comma"
+[[rows]]
+form = "follow_up"
+[rows.record]
+patient_id = "number"
+side = "leg"
+[rows.columns]
+assessed_on = "seen"
+tegner = "level"
+[rows.constants]
+injury_no = "1"
+[rows.codes.side]
+L = "left"
+"""
+TWO_ROWS_SHEET = """record,number,leg,seen,level
+1,NUMBER,L,,
+1,,,2025-02-10,8
+1,,,2025-06-10,4
+"""
+
+
+WIDE = """
+version = 1
+[[rows]]
+form = "follow_up"
+[rows.columns]
+patient_id = "number"
+assessed_on = "seen_*"
+tegner = "left_*"
+[rows.constants]
+side = "left"
+injury_no = "1"
+[rows.suffixes]
+2 = "month_2"
+12 = "month_12"
+[[rows]]
+form = "follow_up"
+[rows.columns]
+patient_id = "number"
+assessed_on = "seen_*"
+tegner = "right_*"
+[rows.constants]
+side = "right"
+injury_no = "1"
+[rows.suffixes]
+2 = "month_2"
+12 = "month_12"
+"""
+
+
+def test_two_sides_and_visits_of_one_row_are_told_apart_and_the_erased_stay_erased(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", (CLINIC,))
+    (home.path / "mappings" / CLINIC).mkdir(parents=True)
+    (home.path / "mappings" / CLINIC / "wide.toml").write_text(WIDE)
+    one, two = make_patient_id(CLINIC, 1), make_patient_id(CLINIC, 2)
+    sheet = "number,seen_2,left_2,right_2,seen_12,left_12,right_12\n"
+    sheet += f"{one},2025-02-10,8,3,2025-12-10,4,9\n{two},2025-02-11,7,9,2025-12-11,2,9\n"
+    hand_in(home, CLINIC, "wide.csv", sheet.encode(), NOON)
+    command = [sys.executable, "-W", "ignore", "-m", "tests.support.older_program", str(home.path)]
+    subprocess.run([*command, "--with-every-field"], cwd=ROOT, check=True)
+    erase = ["--home", str(home.path), "withdraw", two, "--scope", "erase", "--yes"]
+    assert CliRunner().invoke(hamreg, erase, catch_exceptions=False).exit_code == 0
+    settings = read_settings(home.settings_path)
+    (found,) = reread_submissions(home, settings, lambda: NOON, actor(), (), None, None).values()
+    assert found == Difference(
+        fields=Counter({("follow_up", "tegner", "readable"): 2}),
+        rules=Counter({("follow_up", "out_of_range", "gone"): 2}),
+    )
+    reread_submissions(home, settings, lambda: datetime.now(UTC), actor(), (), "wider range", None)
+    with open_facts(home) as connection:
+        told = (
+            "select visit.value, side, tegner.value from facts.follow_up where contains(submission, '#') order by all"
+        )
+        rows = connection.execute(told).fetchall()
+    assert rows == [("month_12", "left", 4), ("month_12", "right", 9), ("month_2", "left", 8), ("month_2", "right", 3)]

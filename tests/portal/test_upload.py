@@ -161,7 +161,7 @@ def test_a_coordinator_uploads_for_the_clinic_that_was_chosen(
 ) -> None:
     browser = as_user("chief")
     assert browser.get("/upload").status_code == 404
-    assert browser.post("/clinic/choose", {"clinic": "XXX"}).status_code == 404
+    assert browser.post("/clinic/choose", {"clinic": "QQQ"}).status_code == 404
     browser.post("/clinic/choose", {"clinic": "BRG"})
     path = upload(browser, table(GOOD))
     browser.post(f"{path}/hand-in")

@@ -143,49 +143,6 @@ def test_surgery_after_a_conservative_course_moves_neither_arm_nor_anchor() -> N
     ]
 
 
-def test_after_a_move_the_clinic_it_is_shared_with_answers_for_the_visits_to_come() -> None:
-    registry = SqlRegistry()
-    registry.add(
-        "enrolment",
-        """
-        sent           | patient_id | side | initial_treatment | decision_on
-        2024-01-10 AMC | AMC-1      | left | conservative      | 2024-01-08
-        """,
-    )
-    registry.add(
-        "event",
-        """
-        sent           | patient_id | side | event_no | event_kind | occurred_on
-        2024-05-10 AMC | AMC-1      | left | 1        | moved      | 2024-05-01
-        """,
-    )
-    registry.decide("share", "2024-05-11", patient_id="AMC-1", side="left", injury_no=1, clinic="FYS")
-    registry.derive("2026-01-01", "registry.schedule")
-    assert registry.lines("select clinic, followed_by from registry.episode") == ["AMC | FYS"]
-    assert registry.lines("select visit, clinic from registry.schedule where visit_no < 4 order by visit_no") == [
-        "month_2 | AMC",
-        "month_6 | FYS",
-        "month_12 | FYS",
-    ]
-
-
-def test_a_patient_who_is_shared_and_did_not_move_stays_with_the_clinic_that_enrolled() -> None:
-    registry = SqlRegistry()
-    registry.add(
-        "enrolment",
-        """
-        sent           | patient_id | side | initial_treatment | decision_on
-        2024-01-10 AMC | AMC-1      | left | conservative      | 2024-01-08
-        """,
-    )
-    registry.decide("share", "2024-05-11", patient_id="AMC-1", side="left", injury_no=1, clinic="FYS")
-    registry.derive("2026-01-01", "registry.schedule")
-    assert registry.lines("select distinct clinic from registry.schedule") == ["AMC"]
-
-
-SIGHT = "select clinic, sees_until from ops.sight order by clinic"
-
-
 def moved(registry: SqlRegistry) -> SqlRegistry:
     registry.add(
         "enrolment",
@@ -206,6 +163,35 @@ def moved(registry: SqlRegistry) -> SqlRegistry:
 
 def share(registry: SqlRegistry, day: str, clinic: str) -> None:
     registry.decide("share", day, patient_id="AMC-1", side="left", injury_no=1, clinic=clinic)
+
+
+def test_after_a_move_the_clinic_it_is_shared_with_answers_for_the_visits_to_come() -> None:
+    registry = moved(SqlRegistry())
+    share(registry, "2024-05-11", "FYS")
+    registry.derive("2026-01-01", "registry.schedule")
+    assert registry.lines("select clinic, followed_by from registry.episode") == ["AMC | FYS"]
+    assert registry.lines("select visit, clinic from registry.schedule where visit_no < 4 order by visit_no") == [
+        "month_2 | AMC",
+        "month_6 | FYS",
+        "month_12 | FYS",
+    ]
+
+
+def test_a_patient_who_is_shared_and_did_not_move_stays_with_the_clinic_that_enrolled() -> None:
+    registry = SqlRegistry()
+    registry.add(
+        "enrolment",
+        """
+        sent           | patient_id | side | initial_treatment | decision_on
+        2024-01-10 AMC | AMC-1      | left | conservative      | 2024-01-08
+        """,
+    )
+    share(registry, "2024-05-11", "FYS")
+    registry.derive("2026-01-01", "registry.schedule")
+    assert registry.lines("select distinct clinic from registry.schedule") == ["AMC"]
+
+
+SIGHT = "select clinic, sees_until from ops.sight order by clinic"
 
 
 def test_after_a_move_the_clinic_that_enrolled_sees_nothing_later_unless_it_is_shared_with_it_again() -> None:

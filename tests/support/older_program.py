@@ -1,7 +1,8 @@
 """Loads what waits in a home as an earlier version of the program did, whose dictionary was another one.
 
-Run as a program of its own: `python -m tests.support.older_program HOME`. In that version the Tegner level of a
-visit ended at 5, that before the injury at 20, and nobody asked for the version of the consent.
+Run as a program of its own: `python -m tests.support.older_program HOME [--with-every-field]`. In that version the
+Tegner level of a visit ended at 5, that before the injury at 20, and, but with every field, nobody asked for the
+version of the consent.
 """
 
 import sys
@@ -42,4 +43,6 @@ def load(home_path: Path) -> None:
 
 
 if __name__ == "__main__":
+    if "--with-every-field" in sys.argv:
+        ABSENT.clear()
     load(Path(sys.argv[1]))
