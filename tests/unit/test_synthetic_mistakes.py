@@ -14,7 +14,7 @@ from pipelines.settings import Settings, read_settings
 from pipelines.synthetic.generation import generate
 from schemas.dictionary import Dictionary, read_dictionary
 
-# Rules that the generator cannot break, and why.
+# Rules that the generator cannot break, and why; tests/spec/test_rules_fire.py breaks them.
 NOT_PLANTED = {
     "number_rounded": "invented answers have the decimals of their fields",
     "file_protected": "no library at hand writes a workbook with a password",
