@@ -1,6 +1,6 @@
 """Which header is an export's, and which of the clinic's mappings fits it. An export without one that fits is refused.
 
-The reader of text files and workbooks asks here first; what a mapping makes of the records stands in `mapping_rows`.
+The reader of text files and workbooks asks here first; what a mapping makes of the records stands in `mapping_tables`.
 """
 
 import re

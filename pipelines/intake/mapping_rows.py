@@ -1,7 +1,6 @@
-"""An export's records -> a table for each form they hold, by a mapping. Lines, columns and records stay the export's.
+"""An export's records, and which of them are rows of which form by a mapping. Lines and columns stay the export's.
 
-Each table accounts for every record of the export: one that holds nothing of its form counts as blank there, and one
-that no form takes is named. No cell is believed here, and none is made up.
+No cell is believed here, and none is made up; what the tables account for stands in `mapping_tables`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,9 +12,10 @@ from pipelines.intake.addresses import cell_addresses
 from pipelines.intake.confirmation import CONFIRMED
 from pipelines.intake.findings import Remark, findings_of
 from pipelines.intake.header import fold
+from pipelines.intake.identifier_values import SUSPECT
 from pipelines.intake.mapping import EVENT, INSTRUMENT, STRUCTURE, ExportMapping, RowsOf
-from pipelines.intake.mapping_header import MAPPED
-from pipelines.intake.verdict import Reading, Records, TextTable
+from pipelines.intake.telling import CELL, kind_of_cell
+from pipelines.intake.verdict import TextTable
 from schemas.dictionary import Dictionary, Form
 from schemas.vocabulary import lookup, normalise
 
@@ -23,40 +23,6 @@ _COMPLETE = frozenset({"", "2", "complete"})  # of an instrument's status, folde
 _UNTICKED = ("0", "Unchecked")  # a box that nobody ticked is written in every event, asked there or not
 _TICK_BOX = "___"
 _RECORD = "#record"  # what tells records apart, without blanks around it
-
-
-def map_tables(reading: Reading, mappings: Mapping[str, ExportMapping], dictionary: Dictionary) -> Reading:
-    """The reading, each table of an export as one table for each form that its records hold."""
-    used = {table.form.removeprefix(MAPPED) for table in reading.tables if table.form.startswith(MAPPED)}
-    if not used or reading.dialect is None:
-        return reading
-    tables: list[TextTable] = []
-    for table in reading.tables:
-        mapping = mappings.get(table.form.removeprefix(MAPPED)) if table.form.startswith(MAPPED) else None
-        tables += [table] if mapping is None else map_table(table, mapping, dictionary)
-    names = ", ".join(mappings[name].id for name in sorted(used))
-    first = next(table for table in reading.tables if table.form.startswith(MAPPED))
-    shared = _shared(first, mappings[first.form.removeprefix(MAPPED)])
-    return replace(reading, dialect=replace(reading.dialect, mapping=names, shared=shared), tables=tuple(tables))
-
-
-def _shared(table: TextTable, mapping: ExportMapping) -> tuple[int, ...]:
-    """Where the column that tells records apart stands, and then those that a record may hold in any of its rows."""
-    columns = [column for rows in mapping.rows for column in rows.record.values()]
-    return tuple(table.positions[column] for column in dict.fromkeys([mapping.record, *columns]) if column)
-
-
-def map_table(table: TextTable, mapping: ExportMapping, dictionary: Dictionary) -> list[TextTable]:
-    """The tables of one export. What is said of the whole, and of records that no form takes, is the first's."""
-    export = Export(table, mapping)
-    made = [export.rows_of(rows, dictionary) for rows in mapping.rows]
-    kept = [each for each in made if each.frame.height] or made[:1]
-    lost = export.lost()
-    skipped = export.skipped
-    remarks = [*export.remarks(lost), *(Remark(line, "record_skipped", found=event) for line, event in skipped.items())]
-    first = _with_lost(kept[0], table, sorted([*table.unsplit, *lost]), findings_of(remarks, dictionary))
-    tables = [first, *kept[1:]]
-    return [_counted(each, table, len(skipped), mapping, dictionary) for each in tables]
 
 
 class Export:
@@ -185,20 +151,33 @@ class Export:
         structure |= {column for rows in self.mapping.rows for column in rows.record.values()}
         return [column for column in self.mapping.known if column not in structure]
 
-    def remarks(self, lost: Sequence[int]) -> Iterable[Remark]:
+    def _unread(self, column: str) -> pl.Series:
+        """Which records hold something in the column that no form reads there."""
+        is_read = self._none
+        for rows, at in zip(self.mapping.rows, self._at, strict=True):
+            is_read = is_read | at if column in rows.columns.values() else is_read
+        return ~is_read & _holds(self.frame, [column])
+
+    def telling(self, own_formats: Sequence[str]) -> Mapping[tuple[int, str], str]:
+        """(line, column) -> kind of identifier, of cells that no form reads and that tell who somebody is."""
+        columns = [column for column in self.mapping.known if column in self.table.positions]
+        suspects = (self.frame.filter(self._unread(each), pl.col(each).str.contains(SUSPECT)) for each in columns)
+        told = (frame.select("line", each) for frame, each in zip(suspects, columns, strict=True))
+        cells = ((line, frame.columns[1], text) for frame in told for line, text in frame.iter_rows())
+        kinds = {(line, column): kind_of_cell(text, own_formats) for line, column, text in cells}
+        return {place: kind for place, kind in kinds.items() if kind}
+
+    def remarks(self, lost: Sequence[int], telling: Mapping[tuple[int, str], str]) -> Iterable[Remark]:
         """What is said of records that no form takes, and of answers that stand where they are not read."""
         places = dict(
             self.frame.select("line", pl.concat_str(EVENT, INSTRUMENT, separator=" / ", ignore_nulls=True)).iter_rows()
         )
         yield from (Remark(line, "record_unmapped", found=places[line] or "") for line in lost)
+        yield from (Remark(line, CELL, column, found=kind) for (line, column), kind in telling.items())
         for column in self._answers():
-            is_read = self._none
-            for rows, at in zip(self.mapping.rows, self._at, strict=True):
-                is_read = is_read | at if column in rows.columns.values() else is_read
-            is_astray = ~is_read & self._is_elsewhere & _holds(self.frame, [column])
-            astray = self.frame.filter(is_astray)["line"].to_list()
+            lines = self.frame.filter(self._unread(column) & self._is_elsewhere)["line"]
             yield from (
-                Remark(line, "cell_unmapped", column, found=places[line] or "") for line in astray if line not in lost
+                Remark(line, "cell_unmapped", column, found=places[line] or "") for line in lines if line not in lost
             )
 
 
@@ -260,35 +239,3 @@ def _constant(name: str, text: str, columns: Mapping[str, pl.Series], form: Form
     for each in described:
         holds = holds | _is_answered(columns[each]) if each in columns else holds
     return pl.select(pl.when(holds).then(every)).to_series()
-
-
-def _with_lost(first: TextTable, table: TextTable, unsplit: Sequence[int], said: pl.DataFrame) -> TextTable:
-    """The first table with the records that no table has, and with what is said of the whole."""
-    lines = pl.Series([*first.frame["line"], *unsplit], dtype=pl.Int32)
-    raw = table.raw.filter(pl.col("line").is_in(lines.implode()))
-    said = cell_addresses(said, table)
-    findings = pl.concat([table.findings, said, first.findings]).sort("line", maintain_order=True)
-    return replace(first, raw=raw, unsplit=tuple(unsplit), findings=findings)
-
-
-def _counted(
-    each: TextTable, table: TextTable, n_skipped: int, mapping: ExportMapping, dictionary: Dictionary
-) -> TextTable:
-    """The table with every record of the export accounted for, and how its cells are written."""
-    whole = table.records
-    furniture = whole.furniture + n_skipped
-    blank = whole.physical - whole.header - furniture - each.raw.height
-    note = findings_of([Remark(table.header_line, "section_mapped", found=mapping.id)], dictionary)
-    counted = replace(
-        each,
-        records=Records(whole.physical, whole.header, blank, furniture),
-        findings=pl.concat([note, each.findings]).sort("line", maintain_order=True),
-    )
-    return as_written(counted, mapping)
-
-
-def as_written(table: TextTable, mapping: ExportMapping) -> TextTable:
-    """The table with how the mapping says that its cells are written."""
-    writes = {"decimal": mapping.decimal, "date_order": mapping.date_order}
-    said = {key: text for key, text in writes.items() if text}
-    return replace(table, writes=said, missing_codes=mapping.missing, is_mapped=True)

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from pipelines.intake.encoding import decode
 from pipelines.intake.file_kinds import is_no_text, refuse_kind, refuse_other_kind
-from pipelines.intake.identifiers import FIRST_LINES, Own, refuse_traces, traces_in
+from pipelines.intake.identifiers import FIRST_LINES, Own, own_formats, refuse_traces, traces_in
 from pipelines.intake.mapping_header import ExportHeaders
-from pipelines.intake.mapping_rows import map_tables
+from pipelines.intake.mapping_tables import map_tables
 from pipelines.intake.telling import with_nothing_kept
 from pipelines.intake.text_reading import read_text
 from pipelines.intake.verdict import Reading, Refusal
@@ -25,7 +25,7 @@ def read_file(name: str, content: bytes, dictionary: Dictionary, clinic: Clinic,
     reading = _read(content, dictionary, clinic, limits, headers)
     if reading.traces:
         return Reading(None, refusal=refuse_traces(reading.traces))
-    return map_tables(reading, headers.mappings, dictionary)
+    return map_tables(reading, headers.mappings, dictionary, own_formats(clinic.code, clinic.id_format))
 
 
 def _read(content: bytes, dictionary: Dictionary, clinic: Clinic, limits: Limits, headers: ExportHeaders) -> Reading:

@@ -12,9 +12,11 @@ from pipelines.intake.header import Header
 from pipelines.intake.mapping import ExportMapping, RowsOf
 from pipelines.intake.mapping_back import sheet_of
 from pipelines.intake.mapping_header import MAPPED, ExportHeaders
-from pipelines.intake.mapping_rows import Export, as_written
+from pipelines.intake.mapping_rows import Export
+from pipelines.intake.mapping_tables import as_written
 from pipelines.intake.outcome import as_frame
 from pipelines.intake.rereading_records import no_findings, sound_records, with_what_stands
+from pipelines.intake.sections import WHY_BLANK
 from pipelines.intake.table import frame_of
 from pipelines.intake.verdict import Records, TextTable
 from schemas.dictionary import Dictionary
@@ -45,9 +47,21 @@ def tables_of_export(
         if section.number in rows
     }
     known = {section.number: section for section in sections}
-    return {
-        number: as_written(with_what_stands(each, known[number], dictionary), mapping) for number, each in made.items()
+    stands = {
+        number: with_what_stands(_still_blank(each, known[number]), known[number], dictionary)
+        for number, each in made.items()
     }
+    return {number: as_written(each, mapping) for number, each in stands.items()}
+
+
+def _still_blank(table: TextTable, section: SectionRecord) -> TextTable:
+    """The table, a cell blank of which the record said nothing or several things: the rows that did may not be kept."""
+    untold = as_frame(section.findings).filter(pl.col("rule").is_in(WHY_BLANK))
+    frame = table.frame
+    for (column,), group in untold.group_by("column"):
+        is_told = ~pl.col("line").is_in(group["line"].implode())
+        frame = frame.with_columns(pl.when(is_told).then(pl.col(str(column))).alias(str(column)))
+    return replace(table, frame=frame)
 
 
 def _as_sent(sections: Sequence[SectionRecord], header: Header) -> TextTable:

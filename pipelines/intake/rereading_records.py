@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.intake.mapping_back import records_of
 from pipelines.intake.outcome import as_frame
+from pipelines.intake.sections import WHY_BLANK
 from pipelines.intake.telling import CELL
 from pipelines.intake.verdict import FINDING_SCHEMA, Records, TextTable
 from schemas.dictionary import Dictionary
@@ -37,7 +38,9 @@ def with_what_stands(table: TextTable, section: SectionRecord, dictionary: Dicti
     known = as_frame(section.findings)
     readers = [rule.id for rule in dictionary.rules.values() if rule.scope in READERS]
     said = known.filter(pl.col("rule").is_in(readers))
-    broken = said.filter(pl.col("severity") == "error")["line"]
+    rejected = as_frame(section.raw).filter("is_rejected")["line"]
+    is_broken = (pl.col("severity") == "error") & ~pl.col("rule").is_in(WHY_BLANK)
+    broken = said.filter(is_broken & pl.col("line").is_in(rejected.implode()))["line"]
     kept = raw.filter(pl.col("cells").list.len() > 0)["line"]
     frame = table.frame.filter(pl.col("line").is_in(kept.implode()) & ~pl.col("line").is_in(broken.implode()))
     unread = raw.join(frame, on="line", how="anti", maintain_order="left")["line"]

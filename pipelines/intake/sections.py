@@ -36,10 +36,15 @@ def faults_of_cells(draft: Draft, rejecting: Collection[str]) -> pl.DataFrame:
 
 
 def rejected_rows(draft: Draft, rejecting: Collection[str]) -> pl.Series:
-    """Rows with an error in the key, or of a rule that makes the row impossible."""
+    """Rows with an error in the key, or of a rule that makes the row impossible.
+
+    A key of which the record says nothing, or several things, is an error in the key, whatever a blank would stand for.
+    """
     key, rules = list(draft.form.key), list(rejecting)
     costs_row = (pl.col("severity") == "error") & (pl.col("column").is_in(key) | pl.col("rule").is_in(rules))
-    return draft.findings.filter(costs_row)["row"].unique()
+    untold = draft.table.findings.filter(pl.col("rule").is_in(WHY_BLANK) & pl.col("column").is_in(key))["line"]
+    places = draft.table.frame["line"].is_in(untold.implode()).arg_true() if len(untold) else untold
+    return pl.concat([draft.findings.filter(costs_row)["row"], places.cast(pl.UInt32)]).unique().sort()
 
 
 def make_section(draft: Draft, rejecting: Collection[str]) -> Section:

@@ -17,7 +17,7 @@ from pipelines.intake.repetition import name_repetitions
 from pipelines.intake.sections import make_section, set_faulty_cells_aside
 from pipelines.intake.verdict import Reading, Refusal, TextTable, Verdict
 from pipelines.intake.visit_labels import name_impossible_visits
-from pipelines.intake.withheld import name_identifying_cells, withhold
+from pipelines.intake.withheld import name_identifying_cells, with_withheld, withhold
 from pipelines.settings import Clinic, Limits
 from schemas.dictionary import Dictionary
 
@@ -86,7 +86,8 @@ def _judge(
     most_findings: int,
 ) -> Draft:
     """The table typed, with every finding that rests on one row, and faulty cells blank."""
-    draft = read_table(number, table, dictionary.forms[table.form], conventions, ids, most_findings)
+    form = dictionary.forms[table.form]
+    draft = with_withheld(read_table(number, table, form, conventions, ids, most_findings))
     draft = replace(draft, findings=check_rows(draft, conventions.clinic, dictionary.rules))
     draft = name_identifying_cells(draft, dictionary.rules, own_formats(ids.clinic, ids.formats.get(ids.clinic, "")))
     return set_faulty_cells_aside(draft, rejecting_rules(dictionary))

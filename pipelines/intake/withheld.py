@@ -9,7 +9,7 @@ from itertools import islice
 
 import polars as pl
 
-from pipelines.intake.draft import Draft, collect
+from pipelines.intake.draft import ROW_FINDING_SCHEMA, Draft, collect
 from pipelines.intake.findings import Remark, findings_of
 from pipelines.intake.identifier_values import SUSPECT
 from pipelines.intake.telling import CELL, LINE, kind_of_answer, kind_of_cell, kind_of_record
@@ -35,6 +35,22 @@ def name_identifying_cells(draft: Draft, rules: Mapping[str, Rule], own_formats:
     said = found.with_columns(rule=pl.lit(CELL), severity=pl.lit(rules[CELL].severity), expected=pl.lit(""))
     others = draft.findings.join(found, on=["row", "column"], how="anti", maintain_order="left")
     return replace(draft, findings=collect([others, said.select(draft.findings.columns)]))
+
+
+def with_withheld(draft: Draft) -> Draft:
+    """The draft, each cell that was taken out when the file came still named as that, and as nothing else."""
+    places = pl.int_range(draft.table.frame.height, dtype=pl.UInt32, eager=True).alias("row")
+    rows = draft.table.frame.select("line", places)
+    is_cell = (pl.col("rule") == CELL) & pl.col("column").is_in(list(draft.table.positions))
+    said = draft.table.findings.filter(is_cell).join(rows, on="line", how="inner", maintain_order="left")
+    if said.is_empty():
+        return draft
+    table = replace(
+        draft.table,
+        findings=draft.table.findings.join(said, on=["line", "column", "rule"], how="anti", maintain_order="left"),
+    )
+    others = draft.findings.join(said, on=["row", "column"], how="anti", maintain_order="left")
+    return replace(draft, table=table, findings=collect([others, said.select(list(ROW_FINDING_SCHEMA))]))
 
 
 def _filled(draft: Draft, name: str) -> pl.Series:
@@ -105,15 +121,18 @@ def _without(table: TextTable, places: Places, lines: Mapping[int, str], diction
     if lines:
         said = findings_of([Remark(line, LINE, found=kind) for line, kind in lines.items()], dictionary)
         findings = pl.concat([findings, said]).sort("line", maintain_order=True)
-    if not places:
-        return replace(table, findings=findings)
+    return replace(without_cells(table, places) if places else table, findings=findings)
+
+
+def without_cells(table: TextTable, places: Places) -> TextTable:
+    """The table without the cells at these places, in what was read and in what was sent."""
     by_place = {place: name for name, place in table.positions.items()}
     frame = table.frame
     for line, columns in places.items():
         names = [by_place[place] for place in columns if place in by_place and by_place[place] in frame.columns]
         is_it = pl.col("line") == line
         frame = frame.with_columns(pl.when(~is_it).then(pl.col(name)).alias(name) for name in names)
-    return replace(table, frame=frame, raw=_blanked(table.raw, places), findings=findings)
+    return replace(table, frame=frame, raw=_blanked(table.raw, places))
 
 
 def _blanked(raw: pl.DataFrame, places: Places) -> pl.DataFrame:

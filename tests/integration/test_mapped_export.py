@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import random
 import subprocess
 import sys
 import tomllib
@@ -19,7 +20,8 @@ from pipelines.cli.context import actor
 from pipelines.errors import UsageError
 from pipelines.intake.outcome import as_frame
 from pipelines.intake.rereading import read_again
-from pipelines.intake.submission import hand_in
+from pipelines.intake.submission import Intake, hand_in, waiting
+from pipelines.intake.submission import load as load_waiting
 from pipelines.reread import Difference, read_clinics, reread_submissions
 from pipelines.run import run
 from pipelines.settings import read_settings
@@ -178,7 +180,7 @@ def test_a_mapping_that_is_not_right_is_named_before_a_file_is_checked_with_it(c
 
 def test_an_export_read_again_under_the_same_dictionary_says_the_same(mapped: Home, truth: Truth) -> None:
     settings = read_settings(mapped.settings_path)
-    assert reread_submissions(mapped, settings, lambda: NOON + timedelta(days=9), "test", (), None, None) == {}
+    assert reread_submissions(mapped, settings, lambda: NOON + timedelta(days=9), actor(), (), None, None) == {}
     with open_facts(mapped) as connection:
         ((name, _),) = ledger_counts(connection, "export.csv")
         dictionary = read_dictionary()
@@ -333,3 +335,52 @@ def test_two_sides_and_visits_of_one_row_are_told_apart_and_the_erased_stay_eras
         )
         rows = connection.execute(told).fetchall()
     assert rows == [("month_12", "left", 4), ("month_12", "right", 9), ("month_2", "left", 8), ("month_2", "right", 3)]
+
+
+MAIL = "someone@example.org"
+SPOILT = ("", "999", "x", "2025-13-41", "1,5", "#DIV/0!", " ", MAIL, "-99")
+
+
+def damage(rows: list[list[str]], seed: int) -> None:
+    """Cells overwritten, records lost, sent twice, cut short, blank: of the whole export, what tells records too."""
+    draw = random.Random(seed)  # noqa: S311
+    for _ in range(30):
+        place = draw.randrange(len(rows))
+        row = list(rows[place])
+        match draw.randrange(5):
+            case 0:
+                del rows[place]
+            case 1:
+                rows.insert(draw.randrange(len(rows)), row)
+            case 2:
+                rows[place] = row[: draw.randrange(1, len(row))]
+            case 3:
+                rows[place] = [*row[:4], draw.choice(SPOILT), *row[5:]]  # the patient's number, asked of any row
+            case _:
+                row[draw.randrange(len(row))] = draw.choice(SPOILT)
+                rows[place] = row
+
+
+def test_damaged_exports_read_again_say_the_same_and_what_tells_of_somebody_is_kept_nowhere(
+    truth: Truth, tmp_path: Path
+) -> None:
+    home = make_home(tmp_path / "home", (CLINIC,))
+    write_mapping(home)
+    for seed in range(5):
+        header, *rows = csv.reader(io.StringIO(export(truth, is_labelled=bool(seed % 2)).decode()))
+        damage(rows, seed)
+        text = io.StringIO()
+        csv.writer(text).writerows([header, *rows])
+        hand_in(home, CLINIC, f"export_{seed}.csv", text.getvalue().encode(), NOON + timedelta(seconds=seed))
+    settings = read_settings(home.settings_path)
+    with open_facts(home) as connection:
+        intake = Intake(home, settings, read_dictionary(), connection, NOON)
+        assert not load_waiting(intake, waiting(home)).failures
+        found = {str(row[0]) for row in connection.execute("select distinct rule from facts.finding").fetchall()}
+        kept = str(connection.execute("select cells from facts.raw_row").fetchall())
+    assert {"cell_identifies", "record_silent", "record_contradicts", "cell_unmapped", "record_too_short"} <= found
+    assert MAIL not in kept
+    files = [path for folder in ("archive", "outbox") for path in (home.path / folder).rglob("*") if path.is_file()]
+    assert len(files) > 5
+    assert not [path.name for path in files if MAIL.encode() in path.read_bytes()]
+    assert reread_submissions(home, settings, lambda: NOON, actor(), (), None, None) == {}
