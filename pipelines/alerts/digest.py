@@ -1,13 +1,13 @@
 """The digest: a line for each owner and kind of work, with its age and the next step. Writes and sends nothing."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
 from pipelines.accountability.chain import read_entries, verify
-from pipelines.intake.inbox import waiting
+from pipelines.intake.inbox import Waiting, waiting
 from pipelines.settings import Settings
 from warehouse.connection import reader, translated
 from warehouse.freshness import is_behind, newest_fact
@@ -101,7 +101,13 @@ def _coordinator_lines(home: Home, now: datetime) -> Iterator[Line]:
 
 
 def _run_lines(home: Home, now: datetime) -> Iterator[Line]:
-    long_ago = [item for item in waiting(home) if now - item.received_at > PATIENCE]
+    items = list(waiting(home))
+    n_stuck, tried = _stuck(home, items)
+    if n_stuck:
+        text = f"{count(n_stuck, 'file')} brought out a fault of the program and {'waits' if n_stuck == 1 else 'wait'}"
+        step = "send the newest failure-*.txt in digests/ to the developers"
+        yield Line(COORDINATOR, "stuck", text, min(item.received_at for item in tried).date(), step)
+    long_ago = [item for item in items if item not in tried and now - item.received_at > PATIENCE]
     if long_ago:
         first = min(item.received_at for item in long_ago)
         text = f"{count(len(long_ago), 'file')} {'waits' if len(long_ago) == 1 else 'wait'} in the inboxes"
@@ -110,6 +116,14 @@ def _run_lines(home: Home, now: datetime) -> Iterator[Line]:
     if is_behind(home) and now - fact > PATIENCE:
         text = "the snapshot lacks the newest facts: no run has ended well"
         yield Line(COORDINATOR, "behind", text, fact.date(), "hamreg run; where an audit failed, hamreg audit show")
+
+
+def _stuck(home: Home, items: Sequence[Waiting]) -> tuple[int, Sequence[Waiting]]:
+    """How many files brought out a fault of the program in the last run, and those that wait since before it."""
+    runs = [entry.said for entry in read_entries(home) if entry.said.get("act") == "run"]
+    n_failed = int(runs[-1].get("n_failed", 0)) if runs else 0
+    tried = [item for item in items if n_failed and item.received_at <= datetime.fromisoformat(runs[-1]["at"])]
+    return min(n_failed, len(tried)), tried
 
 
 def _kept_lines(home: Home, now: datetime) -> Iterator[Line]:

@@ -4,15 +4,20 @@ The same failure is told once a day, however often it is tried again.
 """
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from pipelines.alerts.digest import UNSENT, Line, count, read_lines, render
 from pipelines.alerts.mail import MailError, send
 from pipelines.home import replace_text
 from pipelines.settings import Settings
 from warehouse.layout import PRIVATE_FOLDER, Home, instant_id
+
+if TYPE_CHECKING:
+    from pipelines.intake.batch import Failure  # brings validation with it, which only a load needs
 
 QUIET = timedelta(days=1)
 
@@ -36,21 +41,48 @@ def tell_digest(home: Home, settings: Settings, now: datetime, password: str = "
     return Told(lines, file, deliver(home, settings, now, subject, text, password))
 
 
-def tell_failure(home: Home, settings: Settings, now: datetime, job: str, why: str, password: str = "") -> bool:
+def tell_failure(
+    home: Home, settings: Settings, now: datetime, job: str, why: str, password: str = "", *, is_mailed: bool = True
+) -> bool:
     """Say at once that a run failed and why; False where the same was told within a day.
 
     A mail that does not go out is told by the next digest; the text lies in the home.
     """
-    if not _is_news(home, f"{job}: {why}", now):
-        return False
     text = (
         f"{settings.name}: the run `{job}` failed.\n\n{why}\n\n"
         "Nothing is lost: files that were not loaded wait, and the snapshot before stands.\n"
         "Next: hamreg status, then hamreg run to see it happen.\n"
     )
+    subject = f"{settings.name}: the run {job} failed"
+    return _tell(home, settings, now, f"{job}: {why}", subject, text, password if is_mailed else None)
+
+
+def tell_faults(
+    home: Home, settings: Settings, now: datetime, failures: Sequence["Failure"], password: str = ""
+) -> bool:
+    """Say at once which files brought out a fault of the program; False where there is none, or it is no news."""
+    if not failures:
+        return False
+    places = "\n".join(f"{each.submission} of {each.clinic}: {each.fault}" for each in failures)
+    text = (
+        f"{settings.name}: {count(len(failures), 'file')} brought out a fault of the program.\n\n{places}\n\n"
+        "Nothing is lost: what brought it out waits in the inbox and is tried again; all other files were loaded.\n"
+        "Next: send these lines to the developers. They hold nothing of what the files say.\n"
+    )
+    subject = f"{settings.name}: {count(len(failures), 'file')} could not be loaded"
+    return _tell(home, settings, now, f"faults: {places}", subject, text, password)
+
+
+def _tell(
+    home: Home, settings: Settings, now: datetime, news: str, subject: str, text: str, password: str | None
+) -> bool:
+    """Keep a text and mail it (without a password given, not), where it is news."""
+    if not _is_news(home, news, now):
+        return False
     write_told(home, f"failure-{instant_id(now)}.txt", text)
-    with suppress(MailError):
-        deliver(home, settings, now, f"{settings.name}: the run {job} failed", text, password)
+    if password is not None:
+        with suppress(MailError):
+            deliver(home, settings, now, subject, text, password)
     return True
 
 

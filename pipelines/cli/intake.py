@@ -163,7 +163,8 @@ def _counts(records: dict[str, int]) -> str:
 
 
 def _aside(section: dict[str, Any]) -> str:
-    return f"; {section['cells_set_aside']:,} cells set aside" if section["cells_set_aside"] else ""
+    n_cells = section["cells_set_aside"]
+    return f"; {n_cells:,} {'cell' if n_cells == 1 else 'cells'} set aside" if n_cells else ""
 
 
 def _sheet(section: dict[str, Any]) -> str:

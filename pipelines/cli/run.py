@@ -9,8 +9,9 @@ import click
 
 from pipelines.cli.context import actor, mail_password, now, read_home
 from pipelines.cli.progress import shown_progress
-from pipelines.errors import AuditError
+from pipelines.errors import RegistryError
 from pipelines.settings import Settings
+from warehouse.errors import LockedError
 from warehouse.layout import Home
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pipelines.run import RunSummary
 
 PRIVATE_UMASK = 0o077
+COMMAND = "hamreg run"
 
 
 @click.command("run")
@@ -40,12 +42,14 @@ def run_command(path: str, with_dagster: bool) -> None:
 
 def describe(summary: "RunSummary") -> Iterator[str]:
     """What a run did, in counts, one line each."""
+    from pipelines.alerts.digest import count
+
     n_files = len(summary.receipts)
-    yield f"{n_files} submissions: {summary.n_refused} refused, {summary.n_resent} sent before."
+    yield f"{count(n_files, 'submission')}: {summary.n_refused} refused, {summary.n_resent} sent before."
     if n_files:
-        words = {name: f"{count:,} {name.replace('_', ' ')}" for name, count in summary.rows.items()}
-        corrected = words.pop("corrected")
-        words["accepted"] += f" ({corrected})"
+        words = {name: f"{n:,} {name.replace('_', ' ')}" for name, n in summary.rows.items()}
+        words["accepted"] += f" ({words.pop('corrected')})"
+        words["cells_set_aside"] = f"{count(summary.rows['cells_set_aside'], 'cell')} set aside"
         yield f"Rows: {', '.join(words.values())}."
     for failure in summary.failures:
         yield f"{failure.submission} of {failure.clinic} waits: it brought out a fault ({failure.fault})."
@@ -58,18 +62,27 @@ def describe(summary: "RunSummary") -> Iterator[str]:
 
 
 def _run(home: Home, settings: Settings, progress: "Progress | None", with_dagster: bool) -> "RunSummary":
+    from pipelines.alerts.telling import tell_failure
+
+    try:
+        return _run_and_close(home, settings, progress, with_dagster)
+    except LockedError:
+        raise  # another command is at work, and nothing went wrong
+    except RegistryError as error:  # it may be a run that nobody watches, as cron's; Dagster's sensor mails its own
+        tell_failure(home, settings, now(), COMMAND, error.message, mail_password(), is_mailed=not with_dagster)
+        raise
+
+
+def _run_and_close(home: Home, settings: Settings, progress: "Progress | None", with_dagster: bool) -> "RunSummary":
     if with_dagster:
         from pipelines.defs.command import run_in_process
 
         return run_in_process(home, settings, actor(), progress, mail_password())
-    from pipelines.alerts.telling import tell_failure
+    from pipelines.alerts.telling import tell_faults
     from pipelines.daily import close_day
     from pipelines.run import run
 
-    try:
-        summary = run(home, settings, now, progress, command="hamreg run", actor=actor())
-    except AuditError as error:  # a run that nobody watches, as cron's
-        tell_failure(home, settings, now(), "hamreg run", error.message, mail_password())
-        raise
+    summary = run(home, settings, now, progress, command=COMMAND, actor=actor())
+    tell_faults(home, settings, now(), summary.failures, mail_password())
     close_day(home, settings, actor(), now(), mail_password())
     return summary

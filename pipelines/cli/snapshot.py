@@ -120,7 +120,7 @@ def _snapshot_lines(home: Home, settings: Settings, morning: Morning) -> list[st
         f"Files     {rows['n_submissions']:,} read, {rows['n_refused']:,} refused, {rows['n_resends']:,} sent again",
         f"Rows      {rows['n_accepted']:,} accepted (of which {rows['n_corrected']:,} corrections), "
         f"{rows['n_already_known']:,} already known, {rows['n_held']:,} held, {rows['n_rejected']:,} rejected; "
-        f"{rows['n_cells_set_aside']:,} cells set aside",
+        f"{rows['n_cells_set_aside']:,} {'cell' if rows['n_cells_set_aside'] == 1 else 'cells'} set aside",
         f"Checks    {audits}",
         f"Releases  {len(morning.releases):,}" + (f", newest {morning.releases[-1]}" if morning.releases else ""),
         disk,

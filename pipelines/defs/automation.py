@@ -13,6 +13,7 @@ from dagster._utils.schedules import is_valid_cron_schedule
 from pipelines.defs.alerts import DIGEST_KEY
 from pipelines.defs.old_runs import forget_runs
 from pipelines.defs.orphans import fail_orphans
+from pipelines.defs.readings import READING_KEY
 from pipelines.defs.releases import RELEASE_KEY
 from pipelines.defs.resources import now
 from pipelines.defs.submissions import SUBMISSION_KEY, SUBMISSIONS
@@ -23,7 +24,7 @@ from warehouse.freshness import is_behind, newest_fact
 from warehouse.layout import Home
 from warehouse.lock import read_holder
 
-LOAD, DERIVE, RELEASE, DIGEST = "load", "derive", "release", "digest"
+LOAD, REREAD, DERIVE, RELEASE, DIGEST = "load", "reread", "derive", "release", "digest"
 TICK_SECONDS = 30
 LONGEST_WAIT_SECONDS = 3600.0
 IN_PROGRESS = [Status.QUEUED, Status.STARTING, Status.STARTED, Status.CANCELING]
@@ -103,6 +104,7 @@ def build_jobs(derived: Sequence[dg.AssetKey]) -> dict[str, UnresolvedJob]:
     """The jobs by name. The nightly one leaves the submissions out: with them it could not run without a range."""
     return {
         LOAD: _job(LOAD, [SUBMISSION_KEY, *derived], "Load what waits, derive a new snapshot, publish it."),
+        REREAD: _job(REREAD, [READING_KEY], "Read submissions again under this version's dictionary: pick the range."),
         DERIVE: _job(DERIVE, derived, "Derive a new snapshot from the facts there are, and publish it."),
         RELEASE: _job(RELEASE, [RELEASE_KEY], "Cut a release from the current snapshot."),
         DIGEST: _job(DIGEST, [DIGEST_KEY], "Tell the coordinator and the clinics what needs whom."),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from pipelines.accountability.log import Actor, record, this_account
-from pipelines.alerts.telling import Told, tell_digest
+from pipelines.alerts.telling import Told, tell_digest, tell_faults
 from pipelines.daily import close_day
 from pipelines.defs.life import sign_of_life
 from pipelines.errors import RegistryError
@@ -55,6 +55,7 @@ class Registry:
 
         with Withheld(self.home), lock(self.home, f"{self.command} (load)", self.patience_seconds):
             loaded = load_waiting(self.home, self._settings(), now(), self.progress, submissions, self.actor)
+            tell_faults(self.home, self._settings(), now(), loaded.failures, self.mail_password)
             answered = [name for name in submissions if name not in loaded.receipts]
             return replace(loaded, receipts={**read_receipts(self.home, answered), **loaded.receipts})
 

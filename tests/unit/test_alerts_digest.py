@@ -135,3 +135,17 @@ def test_what_has_the_same_next_step_says_it_once() -> None:
     days = ((20, "a"), (28, "b"))
     lines = tuple(Line(COORDINATOR, kind, kind, date(2026, 2, day), "hamreg run") for day, kind in days)
     assert render_lines(lines, date(2026, 3, 1)) == ["- a, for 9 days; b, for 1 day. Next: hamreg run"]
+
+
+def test_a_file_that_brings_out_a_fault_is_named_at_once_and_counted_once(home: Home) -> None:
+    for day in (20, 27):
+        hand_in(home, "AMC", f"{day}.csv", b"a", datetime(2026, 2, day, 9, tzinfo=UTC))
+    assert [line.kind for line in read_lines(home, SETTINGS, NOW)] == ["waiting"]
+    record(home, ME, "run", datetime(2026, 2, 21, tzinfo=UTC), n_answered=3, n_refused=0, n_failed=1)
+    lines = read_lines(home, SETTINGS, NOW)
+    assert [(line.kind, line.text, line.since) for line in lines if line.kind in ("stuck", "waiting")] == [
+        ("stuck", "1 file brought out a fault of the program and waits", date(2026, 2, 20)),
+        ("waiting", "1 file waits in the inboxes", date(2026, 2, 27)),
+    ]
+    record(home, ME, "run", datetime(2026, 2, 28, tzinfo=UTC), n_answered=2, n_refused=0, n_failed=0)
+    assert "stuck" not in [line.kind for line in read_lines(home, SETTINGS, NOW)]

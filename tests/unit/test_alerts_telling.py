@@ -18,8 +18,9 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from pipelines.accountability.log import Actor, record
 from pipelines.alerts.digest import read_lines
 from pipelines.alerts.mail import MailError, send
-from pipelines.alerts.telling import tell_digest, tell_failure
+from pipelines.alerts.telling import tell_digest, tell_failure, tell_faults
 from pipelines.daily import close_day
+from pipelines.intake.batch import Failure
 from pipelines.settings import Mail, Settings, read_settings
 from warehouse.connection import reader
 from warehouse.layout import Home
@@ -93,6 +94,26 @@ def test_a_failure_is_told_once_a_day(home: Home, mail: Mail, postbox: Postbox) 
     assert news == [True, False, False, True]
     assert len(postbox.messages) == 2
     assert tell_failure(home, settings, NOW, "derive", "2 audits.", "secret")
+
+
+def test_files_that_bring_out_a_fault_are_told_at_once_and_once_a_day(home: Home, mail: Mail, postbox: Postbox) -> None:
+    settings = Settings(name="Test", mail=mail)
+    failures = [Failure("20260301T060000000000Z~1.csv", "AMC", "KeyError at cells.py:12")]
+    assert not tell_faults(home, settings, NOW, [], "secret")
+    assert [tell_faults(home, settings, NOW + timedelta(hours=hour), failures, "secret") for hour in (0, 2)] == [
+        True,
+        False,
+    ]
+    (message,) = postbox.messages
+    assert message["Subject"] == "Test: 1 file could not be loaded"
+    assert "20260301T060000000000Z~1.csv of AMC: KeyError at cells.py:12" in message.get_content()
+    assert tell_faults(home, settings, NOW, [*failures, Failure("2", "FYS", "KeyError at cells.py:12")], "secret")
+
+
+def test_a_failure_that_somebody_else_mails_is_kept_and_not_mailed(home: Home, mail: Mail, postbox: Postbox) -> None:
+    assert tell_failure(home, Settings(mail=mail), NOW, "hamreg run", "why", "secret", is_mailed=False)
+    assert len(list(home.digests.glob("failure-*.txt"))) == 1
+    assert postbox.messages == []
 
 
 def test_a_wrong_password_says_so_and_keeps_the_text(home: Home, mail: Mail) -> None:

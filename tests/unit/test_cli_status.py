@@ -9,10 +9,11 @@ from click.testing import CliRunner
 from pipelines.alerts.telling import tell_failure
 from pipelines.cli import hamreg
 from pipelines.cli.snapshot import status_lines
-from pipelines.errors import AuditError
+from pipelines.errors import AuditError, HomeError
 from pipelines.reports.morning import Morning
 from pipelines.settings import Settings
 from tests.support.filled_home import make_home
+from warehouse.errors import LockedError
 from warehouse.layout import Home
 
 KNOWN = datetime(2026, 3, 1, 6)
@@ -74,3 +75,20 @@ def test_a_run_that_nobody_watches_tells_a_failed_audit_at_once(
         assert isinstance(result.exception, AuditError)
     (told,) = home.digests.glob("failure-*.txt")
     assert "the run `hamreg run` failed.\n\n1 of 157 audits did not pass." in told.read_text()
+
+
+@pytest.mark.parametrize(
+    ("error", "n_told"), [(HomeError("The disk is full.", "Make room."), 1), (LockedError("", ""), 0)]
+)
+def test_a_run_that_fails_in_a_terminal_leaves_its_reason_and_another_at_work_is_no_failure(
+    error: HomeError, n_told: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    home = make_home(tmp_path / "home")
+    monkeypatch.setattr("pipelines.defs.command.run_in_process", fail)
+    result = CliRunner().invoke(hamreg, ["--home", str(home.path), "run"])
+    assert result.exception is error
+    assert len(list(home.digests.glob("failure-*.txt"))) == n_told
+    assert ("says why" in screen(home)) == bool(n_told)
