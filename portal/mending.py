@@ -14,6 +14,8 @@ YES = "1"  # a yes in every language
 
 def mended(draft: Draft, verdict: "Verdict", language: str) -> bytes:
     """The rows of every section as uploaded, but for the user's texts, and a column of yeses. Furniture is left out."""
+    import polars as pl
+
     from pipelines.intake.confirmation import CONFIRM_HEADERS, is_added
     from pipelines.intake.rewriting import Sheet, write_back
     from pipelines.intake.verdict import Dialect
@@ -26,7 +28,8 @@ def mended(draft: Draft, verdict: "Verdict", language: str) -> bytes:
         header = [*(section.header[column] for column in kept), CONFIRM_HEADERS[place]]
         raw = section.raw.sort("line").select("line", "cells")
         rows = [_row(draft, section, line, cells or [], kept) for line, cells in raw.iter_rows()]
-        sheets.append(Sheet(section.sheet or section.form, header, rows))
+        texts = pl.Series(rows, dtype=pl.List(pl.String))
+        sheets.append(Sheet(section.sheet or section.form, header, texts))
     return write_back(verdict.dialect or Dialect("csv"), sheets)
 
 

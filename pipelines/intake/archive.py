@@ -36,12 +36,9 @@ def _sheet(sections: Sequence[Section]) -> Sheet:
     """The records as they are kept: cells of unknown columns are not among them."""
     first = sections[0]
     records = first.raw if len(sections) == 1 else records_of([section.raw for section in sections])
-    rows = records.filter(pl.col("cells").list.len() > 0)["cells"].to_list()
-    return Sheet(sheet_of(first) or first.form, first.header, [_texts(row) for row in rows])
-
-
-def _texts(cells: Sequence[str | None]) -> list[str]:
-    return [cell or "" for cell in cells]
+    kept = records.filter(pl.col("cells").list.len() > 0)
+    texts = pl.col("cells").list.eval(pl.element().fill_null(""))
+    return Sheet(sheet_of(first) or first.form, first.header, kept.select(texts).to_series())
 
 
 def link_whole(target: Path, content: bytes | Path) -> None:

@@ -48,42 +48,40 @@ def _sheet(sections: Sequence[SectionOutcome], dictionary: Dictionary, language:
     """The rows of one table of the file; an export's table is several sections, and each record has one row."""
     place = LANGUAGES.index(language) if language in LANGUAGES else 0
     section = sections[0]
-    messages: dict[int, str] = {}
-    for each in sections:
-        said = _messages(each.findings, dictionary.forms[each.form], dictionary, language)
-        messages |= {line: " | ".join(filter(None, (messages.get(line), text))) for line, text in said.items()}
+    said = [_messages(each.findings, dictionary.forms[each.form], dictionary, language) for each in sections]
+    messages = pl.concat(said).group_by("line", maintain_order=True).agg(pl.col("text").str.join(" | "))
+    records = records_of([each.to_mend for each in sections])
+    records = records.join(messages, on="line", how="left", maintain_order="left").with_columns(_message(place))
     kept = [column for column, cell in enumerate(section.header) if not is_added(cell)]
-    width = len(section.header)
-    rows = [
-        (*_fitted(cells, kept), _message(line, cells, messages, place), "", *_beyond(cells, width))
-        for line, cells in records_of([each.to_mend for each in sections]).iter_rows()
-    ]
+    texts = [pl.col("cells").list.get(column, null_on_oob=True).fill_null("") for column in kept]
+    rows = records.select(pl.concat_list(*texts, "text", pl.lit(""))).to_series()
     header = [*(section.header[column] for column in kept), MESSAGE_HEADERS[place], CONFIRM_HEADERS[place]]
-    return Sheet(sheet_of(section) or section.form, header, rows)
+    return Sheet(sheet_of(section) or section.form, header, _with_beyond(rows, records["cells"], len(section.header)))
 
 
-def _message(line: int, cells: Sequence[str | None], messages: Mapping[int, str], place: int) -> str:
+def _message(place: int) -> pl.Expr:
     """What is said of a row; of one whose cells were not kept, also which line of the clinic's file it was."""
-    message = messages.get(line, "")
-    return message if cells else f"{_NOT_KEPT[place].format(line)} | {message}"
+    message = pl.col("text").fill_null("")
+    is_kept = pl.col("cells").list.len() > 0
+    return pl.when(is_kept).then(message).otherwise(pl.format(_NOT_KEPT[place] + " | {}", "line", message))
 
 
-def _fitted(cells: Sequence[str | None], places: Sequence[int]) -> list[str]:
-    """The cells of a record in those columns; a record that was split wrongly may lack some."""
-    return [(cells[place] or "") if place < len(cells) else "" for place in places]
+def _with_beyond(rows: pl.Series, cells: pl.Series, width: int) -> pl.Series:
+    """With what a record holds beyond the header: left out, a row of shifted cells would pass when sent again."""
+    if cells.is_empty() or int(cells.list.len().max()) <= width:  # type: ignore[arg-type]  # a number
+        return rows
+    beyond = cells.list.slice(width).list.eval(pl.element().fill_null(""))
+    is_filled = beyond.list.eval(pl.element().str.strip_chars() != "").list.any()
+    return pl.select(
+        pl.concat_list(rows, pl.when(is_filled).then(beyond).otherwise(pl.lit([], beyond.dtype)))
+    ).to_series()
 
 
-def _beyond(cells: Sequence[str | None], width: int) -> list[str]:
-    """What a record holds beyond the header: left out, a row of shifted cells would pass when sent again."""
-    beyond = [cell or "" for cell in cells[width:]]
-    return beyond if any(text.strip() for text in beyond) else []
-
-
-def _messages(findings: pl.DataFrame, form: Form, dictionary: Dictionary, language: str) -> Mapping[int, str]:
-    """Line -> everything said of it. Each distinct finding is put into words once."""
+def _messages(findings: pl.DataFrame, form: Form, dictionary: Dictionary, language: str) -> pl.DataFrame:
+    """`line` and `text`, everything said of it. Each distinct finding is put into words once."""
     distinct = findings.select(_DISTINCT).unique()
     words = [describe({**row, "line": 0, "cell": ""}, form, dictionary, language) for row in distinct.to_dicts()]
     texts = pl.Series("text", [f"{word['message']} {word['remedy']}" for word in words], dtype=pl.String)
     worded = findings.join(distinct.with_columns(texts), on=_DISTINCT, how="left", maintain_order="left")
     lines = worded.sort("line", maintain_order=True).group_by("line", maintain_order=True).agg(pl.col("text"))
-    return dict(lines.select("line", pl.col("text").list.unique(maintain_order=True).list.join(" | ")).iter_rows())
+    return lines.select("line", pl.col("text").list.unique(maintain_order=True).list.join(" | "))

@@ -55,10 +55,10 @@ def read_section(section: SectionRecord, limit: int, confirmed: pl.DataFrame | N
     What the clinic confirmed before, or in the file itself, is a note.
     """
     findings = as_frame(section.findings)
-    if confirmed is not None:
+    if confirmed is not None and not confirmed.is_empty():
         findings = hush(findings, as_frame(section.rows), section.form, confirmed)
     work = findings.filter(pl.col("severity") != "note")
-    raw = as_frame(section.raw)
+    is_work = pl.Series(section.raw["line"]).cast(pl.Int32).is_in(work["line"].implode())
     return SectionOutcome(
         number=section.number,
         form=section.form,
@@ -75,7 +75,7 @@ def read_section(section: SectionRecord, limit: int, confirmed: pl.DataFrame | N
         by_rule=dict(findings.group_by("rule").len().sort("len", "rule", descending=[True, False]).iter_rows()),
         n_findings=findings.height,
         findings=work,
-        to_mend=raw.filter(pl.col("line").is_in(work["line"].implode())).sort("line"),
+        to_mend=as_frame(section.raw.filter(is_work.to_arrow())).sort("line"),
     )
 
 

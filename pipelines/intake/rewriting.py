@@ -12,12 +12,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+import polars as pl
+
 from pipelines.intake.verdict import Dialect
 
 # What a spreadsheet may run begins so, wide forms and invisible characters before it included.
 _RISKY = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\x00]*[=+\-@\t\r＝＋－＠].*", re.DOTALL)
 # Where neither of the two can hold: asked of a whole row, its cells behind \x1f, since nearly all rows are harmless.
 _PERHAPS_RISKY = re.compile(r"[\s,;|\u200b-\u200f\u2060\ufeff\x00\x1f][=+\-@\t\r＝＋－＠]")
+# The same of a line before it is known whether a cell must be quoted, for polars: nearly all lines are plain.
+_PERHAPS_ODD = r'["\r\n]|(?:^|[\s\x1c-\x1f,;|\u{200b}-\u{200f}\u{2060}\u{feff}\x00])[=+\-@＝＋－＠%s]'
+_ODD_CELL = r'["\r\n,;|\t]|^[\s\x1c-\x1f\u{200b}-\u{200f}\u{2060}\u{feff}\x00]*[=+\-@＝＋－＠]'
 _RISKY_WITHIN = re.compile(r"([,;\t|\r\n]\s*)(?=[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"[+-]?\d[\d.,' ]*%?")
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
@@ -32,7 +37,15 @@ class Sheet:
 
     name: str
     header: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    rows: pl.Series  # of lists of texts, none of them null
+
+
+class _Lines(list[str]):
+    """Lines as a CSV writer writes them."""
+
+    def write(self, line: str) -> None:
+        """Keep one more."""
+        self.append(line)
 
 
 def write_back(dialect: Dialect, sheets: Sequence[Sheet]) -> bytes:
@@ -63,15 +76,43 @@ def _defused(row: Sequence[str]) -> Sequence[str]:
 
 
 def _write_text(dialect: Dialect, sheets: Sequence[Sheet]) -> bytes:
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, delimiter=dialect.separator or ",", lineterminator=dialect.newline or "\n")
-    for number, sheet in enumerate(sheets):
-        if number:
-            writer.writerow([])
-        writer.writerows(_defused(row) for row in (sheet.header, *sheet.rows))
+    separator, newline = dialect.separator or ",", dialect.newline or "\n"
+    text = newline.join(
+        "".join((*_strictly([sheet.header], separator, newline), *_written(sheet.rows, separator, newline)))
+        for sheet in sheets
+    )
     encoding = _ENCODINGS.get(dialect.encoding.lower(), dialect.encoding) or "utf-8"
     mark = "\ufeff" if dialect.has_bom else ""
-    return (mark + file.getvalue()).encode(encoding, errors="replace")
+    return (mark + text).encode(encoding, errors="replace")
+
+
+def _written(rows: pl.Series, separator: str, newline: str) -> Iterable[str]:
+    """The lines of the rows: joined as they are where no cell can need a quote or an apostrophe."""
+    lines = rows.list.join(separator)
+    is_whole = lines.str.count_matches(separator, literal=True) + 1 == rows.list.len()
+    is_plain = is_whole & ~lines.str.contains(_PERHAPS_ODD % ("" if separator == "\t" else "\t"))
+    is_narrow = rows.list.len() < 2  # an empty cell by itself is written as two quotes
+    narrow, odd = is_narrow.arg_true(), (~is_plain & ~is_narrow).arg_true()
+    lines = (lines + newline).scatter(odd, _by_cell(rows.gather(odd), separator, newline) + newline)
+    written = pl.Series(_strictly(rows.gather(narrow).to_list(), separator, newline), dtype=pl.String)
+    return [lines.scatter(narrow, written).str.join("").item()] if len(rows) else []
+
+
+def _by_cell(rows: pl.Series, separator: str, newline: str) -> pl.Series:
+    """The lines of rows of two cells or more: each different text is looked at once."""
+    texts = rows.explode(empty_as_null=False, keep_nulls=False).unique()
+    odd = texts.filter(texts.str.contains(_ODD_CELL))
+    end = len(separator) + len(newline)
+    written = [line[:-end] for line in _strictly([(text, "") for text in odd], separator, newline)]
+    mended = pl.element().replace(odd, pl.Series(written, dtype=pl.String))
+    return pl.select(rows.list.eval(mended).list.join(separator)).to_series()
+
+
+def _strictly(rows: Sequence[Sequence[str]], separator: str, newline: str) -> Sequence[str]:
+    """The lines of the rows, each cell looked at."""
+    lines = _Lines()
+    csv.writer(lines, delimiter=separator, lineterminator=newline).writerows(map(_defused, rows))
+    return lines
 
 
 def _write_workbook(sheets: Sequence[Sheet]) -> bytes:

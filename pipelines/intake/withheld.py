@@ -11,6 +11,7 @@ import polars as pl
 
 from pipelines.intake.draft import ROW_FINDING_SCHEMA, Draft, collect
 from pipelines.intake.findings import Remark, findings_of
+from pipelines.intake.grid import lists_of
 from pipelines.intake.identifier_values import SUSPECT
 from pipelines.intake.telling import CELL, LINE, kind_of_answer, kind_of_cell, kind_of_record
 from pipelines.intake.verdict import TextTable
@@ -126,16 +127,27 @@ def _without(table: TextTable, places: Places, lines: Mapping[int, str], diction
 
 def without_cells(table: TextTable, places: Places) -> TextTable:
     """The table without the cells at these places, in what was read and in what was sent."""
-    by_place = {place: name for name, place in table.positions.items()}
-    frame = table.frame
+    by_column: dict[int, list[int]] = {}
     for line, columns in places.items():
-        names = [by_place[place] for place in columns if place in by_place and by_place[place] in frame.columns]
-        is_it = pl.col("line") == line
-        frame = frame.with_columns(pl.when(~is_it).then(pl.col(name)).alias(name) for name in names)
-    return replace(table, frame=frame, raw=_blanked(table.raw, places))
+        for place in columns:
+            by_column.setdefault(place, []).append(line)
+    kept = [
+        pl.when(~pl.col("line").is_in(by_column[place])).then(pl.col(name)).alias(name)
+        for name, place in table.positions.items()
+        if place in by_column and name in table.frame.columns
+    ]
+    return replace(table, frame=table.frame.with_columns(kept), raw=_blanked(table.raw, places))
 
 
 def _blanked(raw: pl.DataFrame, places: Places) -> pl.DataFrame:
+    """The records without the cells at these places; all at once where every record is as wide."""
+    lengths = raw["cells"].list.len()
+    if len(raw) and lengths.min() == lengths.max():
+        width = len(raw["cells"][0])
+        rows = raw.select("line").with_row_index("row").filter(pl.col("line").is_in(list(places)))
+        gone = [row * width + place for row, line in rows.iter_rows() for place in places[line] if place < width]
+        flat = raw["cells"].explode(empty_as_null=False, keep_nulls=False).scatter(gone, None)
+        return raw.with_columns(lists_of(flat, width).alias("cells"))
     lines = raw.filter(pl.col("line").is_in(list(places)))
     cells = [
         [None if place in places[line] else cell for place, cell in enumerate(cells)]

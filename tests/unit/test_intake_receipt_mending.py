@@ -33,6 +33,10 @@ RAW = [
 ]
 
 
+def rows(texts: list[list[str]]) -> pl.Series:
+    return pl.Series(texts, dtype=pl.List(pl.String))
+
+
 def outcome(dialect: dict[str, object], sheet: str = "", findings: list[tuple[object, ...]] | None = None) -> Outcome:
     rows = FINDINGS if findings is None else findings
     section = SectionRecord(
@@ -106,7 +110,7 @@ def test_a_number_and_a_plain_text_stay_as_they_are(text: str) -> None:
 )
 def test_a_byte_order_mark_comes_back(encoding: str, mark: bytes) -> None:
     dialect = Dialect("csv", encoding, ",", "\n", has_bom=True)
-    content = write_back(dialect, [Sheet("", ["a", "é"], [["1", "2"]])])
+    content = write_back(dialect, [Sheet("", ["a", "é"], rows([["1", "2"]]))])
     assert content.startswith(mark)
     assert content.decode("utf-16" if "16" in encoding else "utf-8-sig") == "a,é\n1,2\n"
 
@@ -117,18 +121,30 @@ def test_a_row_is_defused_as_its_cells_are(row: list[str]) -> None:
     assert list(rewriting._defused(row)) == [rewriting._defuse_within(cell) for cell in row]
 
 
+TEXTS = st.text(alphabet='=+-@ \t\r\n,;|"a1\x00\x1f\u200b＝＋', max_size=5)
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(TEXTS, max_size=4), max_size=3), st.sampled_from(",;\t|"), st.sampled_from(["\n", "\r\n"]))
+def test_rows_written_at_once_are_as_those_written_cell_by_cell(
+    texts: list[list[str]], separator: str, newline: str
+) -> None:
+    at_once = "".join(rewriting._written(rows(texts), separator, newline))
+    assert at_once == "".join(rewriting._strictly(texts, separator, newline))
+
+
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
 def test_no_separator_makes_a_cell_of_a_text_file_begin_as_a_formula(separator: str) -> None:
     cells = ["=1+1", "a;=1", "a,\t@b", "a\n=1", "b|+1+1"]
     content = write_back(
-        Dialect("csv", "utf-8", separator, "\n"), [Sheet("", ["x", "y"], [[cell, "z"] for cell in cells])]
+        Dialect("csv", "utf-8", separator, "\n"), [Sheet("", ["x", "y"], rows([[cell, "z"] for cell in cells]))]
     )
     for other in ",;\t|\n":
         assert not [part for part in content.decode().split(other) if part.strip(' "').startswith(("=", "+", "@"))]
 
 
 def test_a_formula_in_a_workbook_is_a_text() -> None:
-    content = write_back(Dialect("xlsx"), [Sheet("a/b", ["x"], [["=1+1"], ["2024-03-02"], ["0015"]])])
+    content = write_back(Dialect("xlsx"), [Sheet("a/b", ["x"], rows([["=1+1"], ["2024-03-02"], ["0015"]]))])
     cells = [row[0] for row in openpyxl.load_workbook(io.BytesIO(content))["a b"].iter_rows(min_row=2)]
     assert [(cell.value, cell.data_type, bool(cell.quotePrefix)) for cell in cells] == [
         ("=1+1", "s", True),
