@@ -18,6 +18,7 @@ from warehouse.durability import sync_file, sync_folder
 from warehouse.faults import reached
 from warehouse.form_tables import read_form_names, read_tables
 from warehouse.layout import PRIVATE_FILE, Home
+from warehouse.raw_rows import cells_sql
 from warehouse.readings import original_of, original_sql
 from warehouse.tombstones import Tombstone
 
@@ -97,11 +98,12 @@ def in_every_reading(connection: duckdb.DuckDBPyConnection, places: Collection[P
 def read_rejected(connection: duckdb.DuckDBPyConnection) -> list[RejectedRow]:
     """Every rejected record that still has its cells."""
     rows = connection.execute(
-        "select raw_row.submission, raw_row.section, raw_row.line, submission.clinic, section.header, raw_row.cells "
+        "select raw_row.submission, raw_row.section, raw_row.line, submission.clinic, section.header, "
+        f"{cells_sql('raw_row')} "
         "from facts.raw_row inner join facts.submission "
         f"on {original_sql('raw_row.submission')} = submission.submission "
         "inner join facts.section on raw_row.submission = section.submission and raw_row.section = section.section "
-        "where raw_row.is_rejected and len(raw_row.cells) > 0"
+        f"where raw_row.is_rejected and len({cells_sql('raw_row')}) > 0"
     ).fetchall()
     return [RejectedRow(Place(*row[:3]), row[3], tuple(row[4]), tuple(cell or "" for cell in row[5])) for row in rows]
 
@@ -172,6 +174,7 @@ def _query(table: str, is_form: bool, patients: Collection[str]) -> str:
     if table == "raw_row":
         return (
             "select fact.* replace (if(erased.line is null, fact.cells, []) as cells, "
+            "if(erased.line is null, fact.record, null) as record, "
             "fact.is_rejected or erased.line is not null as is_rejected) "
             f"from facts.raw_row as fact left join memory.erased {_same('fact')}"
         )

@@ -53,7 +53,8 @@ class SectionRecord:
     """One form of one file: its counts, its accepted rows, its records as sent and its findings.
 
     `rows` holds `line`, the key columns and a struct {value, missing} for each other field; `raw` and `findings` have
-    the columns of `pipelines.intake.verdict` (RAW_SCHEMA, FINDING_SCHEMA).
+    the columns of `pipelines.intake.verdict` (RAW_SCHEMA, FINDING_SCHEMA). `raw` may have `record` as well: the cells
+    as one text, `warehouse.raw_rows.BETWEEN_CELLS` between them, of records that a text can hold.
     """
 
     number: int

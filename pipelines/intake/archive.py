@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.intake.mapping_back import as_sent, records_of, sheet_of
-from pipelines.intake.rewriting import Sheet, write_back
+from pipelines.intake.rewriting import Sheet, without_null, write_back
 from pipelines.intake.sections import UNSTORED
 from pipelines.intake.verdict import Section, Verdict
 from warehouse.durability import sync_file, sync_folder
@@ -36,9 +36,8 @@ def _sheet(sections: Sequence[Section]) -> Sheet:
     """The records as they are kept: cells of unknown columns are not among them."""
     first = sections[0]
     records = first.raw if len(sections) == 1 else records_of([section.raw for section in sections])
-    kept = records.filter(pl.col("cells").list.len() > 0)
-    texts = pl.col("cells").list.eval(pl.element().fill_null(""))
-    return Sheet(sheet_of(first) or first.form, first.header, kept.select(texts).to_series())
+    kept = records.filter(pl.col("cells").list.len() > 0)["cells"]
+    return Sheet(sheet_of(first) or first.form, first.header, without_null(kept))
 
 
 def link_whole(target: Path, content: bytes | Path) -> None:

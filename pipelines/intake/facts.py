@@ -12,6 +12,7 @@ from pipelines.intake.verdict import Refusal, Section
 from pipelines.settings import Settings
 from schemas.dictionary import Dictionary
 from schemas.render.duckdb_ddl import form_columns
+from warehouse.raw_rows import BETWEEN_CELLS
 from warehouse.records import FormTable, SectionRecord
 
 
@@ -34,7 +35,7 @@ def section_record(section: Section) -> SectionRecord:
         rejected=section.rejected,
         cells_set_aside=section.cells_set_aside,
         rows=_arrow(section.rows),
-        raw=_arrow(section.raw),
+        raw=_arrow(section.raw.with_columns(_as_text(pl.col("cells")).alias("record"))),
         findings=_arrow(section.findings),
     )
 
@@ -54,6 +55,12 @@ def settings_json(settings: Settings) -> str:
 def version_of(text: str) -> str:
     """The first 12 characters of a text's SHA-256."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _as_text(cells: pl.Expr) -> pl.Expr:
+    """The cells of a record as one text; null where a cell is not kept, where there is none, or a text has the mark."""
+    text = cells.list.join(BETWEEN_CELLS, ignore_nulls=False)
+    return pl.when(text.str.count_matches(BETWEEN_CELLS, literal=True) + 1 == cells.list.len()).then(text)
 
 
 def _arrow(frame: pl.DataFrame) -> Any:

@@ -11,7 +11,7 @@ from pipelines.intake.confirmation import CONFIRM_HEADERS, MESSAGE_HEADERS, is_a
 from pipelines.intake.mapping_back import as_sent, records_of, sheet_of
 from pipelines.intake.outcome import Outcome, SectionOutcome
 from pipelines.intake.receipt import describe
-from pipelines.intake.rewriting import Sheet, suffix_of, write_back
+from pipelines.intake.rewriting import Sheet, suffix_of, without_null, write_back
 from pipelines.intake.verdict import Dialect, read_dialect
 from schemas.dictionary import Dictionary, Form
 from schemas.vocabulary import LANGUAGES
@@ -53,10 +53,17 @@ def _sheet(sections: Sequence[SectionOutcome], dictionary: Dictionary, language:
     records = records_of([each.to_mend for each in sections])
     records = records.join(messages, on="line", how="left", maintain_order="left").with_columns(_message(place))
     kept = [column for column, cell in enumerate(section.header) if not is_added(cell)]
-    texts = [pl.col("cells").list.get(column, null_on_oob=True).fill_null("") for column in kept]
-    rows = records.select(pl.concat_list(*texts, "text", pl.lit(""))).to_series()
+    rows = records.select(pl.concat_list(*_fitted(records["cells"], kept, len(section.header)), "text", pl.lit("")))
     header = [*(section.header[column] for column in kept), MESSAGE_HEADERS[place], CONFIRM_HEADERS[place]]
-    return Sheet(sheet_of(section) or section.form, header, _with_beyond(rows, records["cells"], len(section.header)))
+    whole = _with_beyond(rows.to_series(), records["cells"], len(section.header))
+    return Sheet(sheet_of(section) or section.form, header, whole)
+
+
+def _fitted(cells: pl.Series, places: Sequence[int], width: int) -> list[pl.Expr | pl.Series]:
+    """The cells of records in those columns; a record that was split wrongly may lack some."""
+    if len(places) == width and (cells.list.len() == width).all():
+        return [without_null(cells)]
+    return [pl.col("cells").list.get(place, null_on_oob=True).fill_null("") for place in places]
 
 
 def _message(place: int) -> pl.Expr:

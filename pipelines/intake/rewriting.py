@@ -75,6 +75,13 @@ def _defused(row: Sequence[str]) -> Sequence[str]:
     return [_defuse_within(text) for text in row]
 
 
+def without_null(rows: pl.Series) -> pl.Series:
+    """Lists of texts, an empty text for each null among them."""
+    if not rows.explode(empty_as_null=False, keep_nulls=False).null_count():
+        return rows
+    return pl.select(rows.list.eval(pl.element().fill_null(""))).to_series()
+
+
 def _write_text(dialect: Dialect, sheets: Sequence[Sheet]) -> bytes:
     separator, newline = dialect.separator or ",", dialect.newline or "\n"
     text = newline.join(

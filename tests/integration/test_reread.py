@@ -179,6 +179,6 @@ def test_a_patient_is_erased_from_every_reading(home: Home) -> None:
     assert result.exit_code == 0, result.output
     with open_facts(home) as connection:
         left = connection.execute("select patient_id from facts.follow_up").fetchall()
-        cells = connection.execute("select cells from facts.raw_row").fetchall()
+        cells = connection.execute("select cells, record from facts.raw_row").fetchall()
     assert left == []
     assert PATIENT not in str(cells)

@@ -30,7 +30,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
         )
         connection.execute("insert into facts.visit values ('s', -1, null)")
         connection.execute(
-            "insert into facts.raw_row select submission, 1, line, [patient_id, 'x'], false from facts.visit"
+            "insert into facts.raw_row (submission, section, line, cells, is_rejected) "
+            "select submission, 1, line, [patient_id, 'x'], false from facts.visit"
         )
         connection.execute("insert into facts.settings values ('1', '{}')")
     yield home

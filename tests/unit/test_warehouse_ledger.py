@@ -148,6 +148,16 @@ def test_the_same_submission_twice_is_refused_and_leaves_nothing(connection: duc
     assert connection.execute("select count(*) from facts.dictionary").fetchall() == [(1,)]
 
 
+def test_a_record_that_is_one_text_comes_back_as_cells_and_is_kept_once(connection: duckdb.DuckDBPyConnection) -> None:
+    cells, texts = [["a", "b"], ["a", None], [], [""]], ["a\x1fb", None, None, ""]
+    raw = pa.table({"line": [2, 3, 4, 5], "cells": cells, "is_rejected": [False, True] * 2})
+    record(connection, FIRST, section([ROW], raw=raw.append_column("record", pa.array(texts))))
+    (found,) = ledger.read_sections(connection, FIRST.submission)
+    assert found.raw.to_pylist() == raw.to_pylist()
+    kept = connection.execute("select line, cells is null, record is null from facts.raw_row order by line").fetchall()
+    assert kept == [(2, True, False), (3, False, True), (4, False, True), (5, True, False)]
+
+
 @pytest.mark.parametrize("point", ["ledger.submission", "ledger.section", "ledger.confirmation"])
 def test_a_fault_before_the_commit_leaves_nothing(connection: duckdb.DuckDBPyConnection, point: str) -> None:
     def stop(name: str) -> None:
