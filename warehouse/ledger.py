@@ -14,7 +14,16 @@ from warehouse.connection import identifier, literal, translated
 from warehouse.faults import reached
 from warehouse.form_tables import ensure_form_tables, read_columns
 from warehouse.raw_rows import cells_sql, without_doubles
-from warehouse.records import ROW_COLUMNS, Decision, FormTable, SectionRecord, SectionStates, SubmissionRecord
+from warehouse.records import (
+    ROW_COLUMNS,
+    Decision,
+    FormTable,
+    SectionRecord,
+    SectionStates,
+    StackedSection,
+    StackRecord,
+    SubmissionRecord,
+)
 from warehouse.transaction import transaction
 
 if TYPE_CHECKING:
@@ -30,9 +39,11 @@ __all__ = [
     "ensure_form_tables",
     "find",
     "find_by_digest",
+    "find_known",
     "read_decisions",
     "read_sections",
     "record",
+    "record_stack",
 ]
 
 _FINDING_COLUMNS = ("line", "column", "cell", "rule", "severity", "found", "expected")
@@ -63,6 +74,43 @@ def record(
             _insert_decision(connection, decision)
             reached("ledger.confirmation")
     reached("ledger.commit")
+
+
+def record_stack(connection: duckdb.DuckDBPyConnection, stack: StackRecord, *, settings: str, dictionary: str) -> None:
+    """Write the submissions of a stack: all of them or none."""
+    submissions = [part.submission for part in stack.parts]
+    first = submissions[0]
+    with translated(f"A stack from {first.submission} on could not be recorded"), transaction(connection):
+        insert_version(connection, "settings", first.settings_version, settings)
+        insert_version(connection, "dictionary", first.dictionary_version, dictionary)
+        _insert(connection, "submission", *(_as_stored(asdict(submission)) for submission in submissions))
+        reached("ledger.stack_submissions")
+        _insert(connection, "section", *(_stacked_section(stack, part) for part in stack.parts))
+        place = {"section": 1}
+        _append(connection, "raw_row", without_doubles(stack.raw), place)
+        _append(connection, "finding", stack.findings, place)
+        _append(connection, stack.form, stack.rows, {**place, "clinic": first.clinic})
+        reached("ledger.stack_sections")
+    reached("ledger.stack_commit")
+
+
+def _stacked_section(stack: StackRecord, part: StackedSection) -> Mapping[str, object]:
+    counts = {name: getattr(part, name) for name in ("physical", "accepted", "rejected", "cells_set_aside")}
+    place = {"submission": part.submission.submission, "section": 1, "form": stack.form, "sheet": ""}
+    return {**place, "header": list(stack.header), "header_records": 1, "blank": 0, "furniture": 0, **counts}
+
+
+def find_known(
+    connection: duckdb.DuckDBPyConnection, submissions: Sequence[str], digests: Sequence[str]
+) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """Which of these submissions are recorded, and which of these digests, each with its clinic."""
+    asked = f"submission in {_listed(submissions)} or digest in {_listed(digests)}"
+    rows = connection.execute(f"select submission, clinic, digest from facts.submission where {asked}").fetchall()
+    return frozenset(str(row[0]) for row in rows), frozenset((str(row[1]), str(row[2])) for row in rows)
+
+
+def _listed(values: Sequence[str]) -> str:
+    return f"({', '.join(map(literal, values)) or 'null'})"
 
 
 def find(connection: duckdb.DuckDBPyConnection, submission: str) -> SubmissionRecord | None:
@@ -142,9 +190,11 @@ def insert_version(connection: duckdb.DuckDBPyConnection, table: str, version: s
     )
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, values: Mapping[str, object]) -> None:
-    names = ", ".join(identifier(name) for name in values)
-    connection.execute(f"insert into facts.{table} ({names}) values ({', '.join(map(literal, values.values()))})")
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, *rows: Mapping[str, object]) -> None:
+    """Insert rows that have the same columns."""
+    names = ", ".join(identifier(name) for name in rows[0])
+    values = ", ".join(f"({', '.join(map(literal, row.values()))})" for row in rows)
+    connection.execute(f"insert into facts.{table} ({names}) values {values}")
 
 
 def _insert_decision(connection: duckdb.DuckDBPyConnection, decision: Decision) -> int:

@@ -78,6 +78,32 @@ class SectionRecord:
 
 
 @dataclass(frozen=True)
+class StackedSection:
+    """The one section of a file that was read together with others: a header and records, nothing else."""
+
+    submission: SubmissionRecord
+    physical: int
+    accepted: int
+    rejected: int
+    cells_set_aside: int
+
+
+@dataclass(frozen=True)
+class StackRecord:
+    """Files of one clinic, form and header. The tables are those of `SectionRecord` with the column `submission`.
+
+    `rows` has `received_at` as well.
+    """
+
+    form: str
+    header: tuple[str, ...]
+    parts: tuple[StackedSection, ...]
+    rows: pa.Table
+    raw: pa.Table
+    findings: pa.Table
+
+
+@dataclass(frozen=True)
 class SectionStates:
     """What became of a section's rows, derived from all facts; a receipt's `accepted` is new plus corrected."""
 

@@ -1,7 +1,7 @@
 """What is kept of a file: its bytes as received, or a copy with only what the forms ask."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -12,10 +12,10 @@ from pipelines.intake.sections import UNSTORED
 from pipelines.intake.verdict import Section, Verdict
 from warehouse.durability import sync_file, sync_folder
 from warehouse.faults import reached
-from warehouse.layout import PRIVATE_FILE
+from warehouse.layout import PRIVATE_FILE, PRIVATE_FOLDER
 
 # Findings that say a file carried what no form asks, or what nobody may keep.
-_MORE = frozenset(
+MORE = frozenset(
     {"column_unknown", "column_nameless", "cell_identifies", "line_identifies", "sheet_name_replaced", *UNSTORED}
 )
 
@@ -28,7 +28,7 @@ def kept_copy(verdict: Verdict) -> bytes | None:
 
 
 def _carries_more(verdict: Verdict) -> bool:
-    found = (section.findings["rule"].is_in(sorted(_MORE)).any() for section in verdict.sections)
+    found = (section.findings["rule"].is_in(sorted(MORE)).any() for section in verdict.sections)
     return bool(verdict.ignored) or any(found)
 
 
@@ -40,8 +40,21 @@ def _sheet(sections: Sequence[Section]) -> Sheet:
     return Sheet(sheet_of(first) or first.form, first.header, without_null(kept))
 
 
+def keep(folder: Path, files: Mapping[str, bytes | Path]) -> None:
+    """Keep files under their digests, each once; where one was refused before, a copy takes its place."""
+    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    for digest, content in files.items():
+        if not isinstance(content, Path) or not (folder / digest).exists():
+            link_whole(folder / digest, content)
+    sync_folder(folder)
+    reached("intake.archive")
+
+
 def link_whole(target: Path, content: bytes | Path) -> None:
-    """Put a file, or bytes, under a name: all of it or nothing, and nothing is overwritten."""
+    """Put a file, or bytes, under a name: all of it or nothing, and nothing is overwritten.
+
+    The caller has the disk hold the folder.
+    """
     part = target.with_name(f".{target.name}.part")
     part.unlink(missing_ok=True)
     if isinstance(content, Path):
@@ -52,4 +65,3 @@ def link_whole(target: Path, content: bytes | Path) -> None:
         sync_file(part)
     reached("archive.part")
     part.replace(target)
-    sync_folder(target.parent)

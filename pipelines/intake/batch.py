@@ -14,7 +14,7 @@ from pipelines.journal import note
 from warehouse.errors import QueryError
 
 # A fault of the project that a file brings out must not stop the other files: it stays in the inbox and is reported.
-_FAULTS = (
+FAULTS = (
     *(ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError),
     *(QueryError, pl.exceptions.PolarsError, pandera.errors.SchemaError, pandera.errors.SchemaErrors),
 )
@@ -33,17 +33,17 @@ Result = TypeVar("Result")
 
 
 def each(
-    items: Sequence[Waiting], act: Callable[[Waiting], Result], failures: list[Failure], tell: Callable[[int], None]
+    items: Sequence[Waiting], act: Callable[[Waiting], Result], failures: list[Failure], tell: Callable[[], None]
 ) -> dict[str, Result]:
     """The results by submission; a file that brings out a fault is among the failures and waits on."""
     results: dict[str, Result] = {}
-    for number, item in enumerate(items, start=1):
+    for item in items:
         try:
             results[item.submission] = act(item)
-        except _FAULTS as fault:
+        except FAULTS as fault:
             failures.append(Failure(item.submission, item.clinic, _place(fault)))
             note("intake.fault", "error", submission=item.submission, clinic=item.clinic, fault=_place(fault))
-        tell(number)
+        tell()
     return results
 
 

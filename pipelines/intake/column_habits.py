@@ -22,6 +22,7 @@ _BARE_NUMBER = r"^\s*[+-]?\d[\d.,]*\s*$"
 _TWO_FIRST = r"^\s*(\d{1,2})[-./ ](\d{1,2})[-./ ]\d{2}(?:\d{2})?(?:\D.*)?$"
 _LAST_MONTH = 12
 _OTHER_ORDER, _OTHER_MARK, _THOUSANDS = "date_other_order", "number_decimal_mark", "number_thousands"
+BY_COLUMN = (_OTHER_ORDER, _OTHER_MARK)  # rules whose cells have the column's others looked at
 
 
 @dataclass(frozen=True)

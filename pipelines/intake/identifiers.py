@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import PurePath
 
 import polars as pl
@@ -64,6 +65,36 @@ def traces_in(lines: pl.Series, reading: Reading, own: Own, separator: str = "")
     by_header = _by_headers(lines, headers)
     named = {trace.column for trace in by_header}
     return (*by_header, *(trace for trace in _by_values(lines, headers, known, own) if trace.column not in named))
+
+
+def stack_tells(lines: pl.Series, reading: Reading, own: Own, n_rows: Sequence[int]) -> frozenset[int] | None:
+    """Of files read as one below one header, those in which a line may say who somebody is; None where none does.
+
+    Where the header itself does, none is named.
+    """
+    if traces_in(lines.head(1), reading, own):
+        return frozenset()
+    asks = _asking(lines.slice(1))
+    is_asking = lines.str.contains_any(asks) if asks else lines.is_null()
+    is_suspect = lines.str.contains(SUSPECT)
+    header, separator = reading.tables[0].header, reading.dialect.separator if reading.dialect else ""
+    spans = enumerate(zip(accumulate(n_rows, initial=1), n_rows, strict=False))
+    told = [
+        number
+        for number, (start, length) in spans
+        if is_asking.slice(start, length).any()
+        or (
+            int(is_suspect.slice(start, length).sum()) >= FEWEST
+            and _of_part(lines.slice(start, length), start, header, separator, own)
+        )
+    ]
+    return frozenset(told) if told else None
+
+
+def _asking(lines: pl.Series) -> list[str]:
+    """The cells, whatever separates one from the next, that ask for an identifier."""
+    cells = {cell for line in lines for separator in SEPARATORS for cell in line.split(separator)}
+    return [cell for cell in cells if cell.strip(_BLANK) and (_kind_of_label(cell) or _title(cell))]
 
 
 def _commonest(lines: pl.Series) -> str:

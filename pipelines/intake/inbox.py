@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PureWindowsPath
@@ -83,13 +83,15 @@ def arriving(home: Home) -> int:
     return sum(map(_is_dropped, home.inbox_folder.glob("*/*")))
 
 
-def clear(item: Waiting) -> None:
-    """Take a finished file out of the inbox: the sidecar first, so that no entry is ever without its end."""
-    item.sidecar.unlink(missing_ok=True)
-    reached("inbox.sidecar_cleared")
-    item.path.unlink(missing_ok=True)
-    reached("inbox.entry_cleared")
-    sync_folder(item.path.parent)
+def clear(items: Collection[Waiting]) -> None:
+    """Take finished files out of the inbox: the sidecar first, so that no entry is ever without its end."""
+    for item in items:
+        item.sidecar.unlink(missing_ok=True)
+        reached("inbox.sidecar_cleared")
+        item.path.unlink(missing_ok=True)
+        reached("inbox.entry_cleared")
+    for folder in {item.path.parent for item in items}:
+        sync_folder(folder)
 
 
 def sweep(home: Home) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.intake.receipt import Receipt
@@ -15,26 +16,45 @@ from warehouse.sealed import read_sealed, seal
 RECEIPT_JSON = "receipt.json"
 
 
-def write_receipts(folder: Path, receipt: Receipt, files: Callable[[], Mapping[str, bytes]]) -> Receipt:
-    """Write a submission's receipt and the `files` beside it, all or none.
+@dataclass(frozen=True)
+class Laid:
+    """A receipt that is written and not yet in place; one that lies there already has no `part`."""
+
+    receipt: Receipt
+    final: Path
+    part: Path | None = None
+
+
+def lay_receipts(folder: Path, receipt: Receipt, files: Callable[[], Mapping[str, bytes]]) -> Laid:
+    """Write a submission's receipt and the `files` beside it, out of sight.
 
     Where they lie already they stand, so that a retry gives the same receipt.
     """
     final = folder / str(receipt["submission"])
     if final.exists():
         known: Receipt = json.loads(read_sealed(final / RECEIPT_JSON))
-        return known
+        return Laid(known, final)
     part = folder / f".{final.name}.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=PRIVATE_FOLDER, parents=True)
     for name, content in {RECEIPT_JSON: _json(receipt), **files()}.items():
         _write(part / name, content)
         reached("receipt.file")
-    sync_tree(part)
-    part.rename(final)
-    sync_folder(folder)
-    reached("receipt.done")
-    return receipt
+    return Laid(receipt, final, part)
+
+
+def publish_receipts(laid: Collection[Laid]) -> None:
+    """Put receipts in place, each with its files or not at all."""
+    for one in laid:
+        if one.part is not None:
+            sync_tree(one.part)
+    for one in laid:
+        if one.part is not None:
+            one.part.rename(one.final)
+            reached("receipt.renamed")
+    for folder in {one.final.parent for one in laid}:
+        sync_folder(folder)
+        reached("receipt.done")
 
 
 def read_receipts(folder: Path, submissions: Collection[str]) -> dict[str, Receipt]:

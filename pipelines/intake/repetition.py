@@ -11,6 +11,7 @@ from pipelines.intake.draft import Draft, collect
 ROWS_CONTRADICT = "rows_contradict"
 ROW_TWICE = "row_twice"
 _ORIGIN = ("#draft", "#row", "#line")
+_FILE = "#file"
 
 
 def name_repetitions(drafts: Sequence[Draft]) -> list[Draft]:
@@ -23,7 +24,9 @@ def name_repetitions(drafts: Sequence[Draft]) -> list[Draft]:
 
 def _named(drafts: list[Draft]) -> list[Draft]:
     form = drafts[0].form
-    key, values = list(form.key), [field.name for field in form.fields if not field.is_key]
+    is_stack = any(draft.table.layers is not None for draft in drafts)
+    key = [*form.key, _FILE] if is_stack else list(form.key)  # rows of two files do not contradict each other
+    values = [field.name for field in form.fields if not field.is_key]
     repeated = _repeated(drafts, key, values)
     if repeated.is_empty():
         return drafts
@@ -59,7 +62,7 @@ def _twins(repeated: pl.DataFrame, key: list[str], values: Sequence[str]) -> pl.
 
 def _repeated(drafts: Sequence[Draft], key: list[str], values: Sequence[str]) -> pl.DataFrame:
     """The rows whose key another row has too; the hash first, because nearly all rows are alone."""
-    hashes = pl.concat([draft.flat.select(key).hash_rows() for draft in drafts])
+    hashes = pl.concat([_with_file(draft).select(key).hash_rows() for draft in drafts])
     is_shared = hashes.is_duplicated()
     if not is_shared.any():
         return pl.DataFrame()
@@ -81,9 +84,19 @@ def _answers(draft: Draft, rows: pl.Series, values: Sequence[str]) -> pl.DataFra
     origin = [
         pl.lit(draft.number, pl.Int32).alias("#draft"),
         rows.cast(pl.UInt32).alias("#row"),
-        draft.table.frame["line"].gather(rows).alias("#line"),
+        _own_lines(draft).gather(rows).alias("#line"),
     ]
-    return draft.flat[rows].with_columns(reasons).with_columns(origin)
+    return _with_file(draft)[rows].with_columns(reasons).with_columns(origin)
+
+
+def _with_file(draft: Draft) -> pl.DataFrame:
+    """The rows, with the file of each where several were read as one."""
+    layers = draft.table.layers
+    return draft.flat if layers is None else draft.flat.with_columns(layers["file"].alias(_FILE))
+
+
+def _own_lines(draft: Draft) -> pl.Series:
+    return draft.table.frame["line"] if draft.table.layers is None else draft.table.layers["own"]
 
 
 def _pairs(values: Sequence[str]) -> list[tuple[str, str]]:

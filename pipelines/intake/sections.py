@@ -30,9 +30,13 @@ def set_faulty_cells_aside(draft: Draft, rejecting: Collection[str]) -> Draft:
 
 def faults_of_cells(draft: Draft, rejecting: Collection[str]) -> pl.DataFrame:
     """`row` and `column` of the faulty cells that are set aside, once each."""
-    key, rules = list(draft.form.key), list(rejecting)
-    is_aside = (pl.col("severity") == "error") & ~pl.col("column").is_in(key) & ~pl.col("rule").is_in(rules)
-    return draft.findings.filter(is_aside).select("row", "column").unique()
+    return faults_of_rows(draft.findings, draft.form.key, rejecting).select("row", "column").unique()
+
+
+def faults_of_rows(findings: pl.DataFrame, key: Collection[str], rejecting: Collection[str]) -> pl.DataFrame:
+    """The findings that set a cell aside and do not cost its row."""
+    is_aside = (pl.col("severity") == "error") & ~pl.col("column").is_in(list(key))
+    return findings.filter(is_aside & ~pl.col("rule").is_in(list(rejecting)))
 
 
 def rejected_rows(draft: Draft, rejecting: Collection[str]) -> pl.Series:

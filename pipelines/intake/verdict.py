@@ -64,6 +64,7 @@ class TextTable:
     writes: Mapping[str, str] = field(default_factory=dict)  # decimal mark, date order, where the mapping says so
     missing_codes: Mapping[str, str] = field(default_factory=dict)  # the mapping's own, code -> reason
     is_mapped: bool = False  # made of an export: its records are also other forms'
+    layers: pl.DataFrame | None = None  # where several files were read as one: `file` and `own` line of each record
 
     @property
     def name(self) -> str:

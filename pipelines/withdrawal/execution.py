@@ -13,9 +13,10 @@ from pathlib import Path
 
 from pipelines.accountability.log import Actor, forget, record, this_account
 from pipelines.errors import UsageError
+from pipelines.intake.answering import answer_again
 from pipelines.intake.blanking import blank_lines
 from pipelines.intake.erased import PATIENT_ERASED, IsErased
-from pipelines.intake.submission import Intake, answer_again
+from pipelines.intake.intake import Intake
 from pipelines.plan import build_plan
 from pipelines.release.publication import remove_unfinished
 from pipelines.release.withdrawn import cut_again, withdraw_releases

@@ -72,11 +72,14 @@ def enrolments(*rows: dict[str, str]) -> str:
 
 
 def _leave_waiting(home: Home) -> None:
-    """A file with rows that are confirmed and rejected, a resend, a file to refuse, one dropped by hand."""
+    """A file with rows that are confirmed and rejected, a resend, a file to refuse, two alike, one dropped by hand."""
     early = {"patient_id": CLEO, "decision_on": "2024-03-14", "surgery_on": "2024-03-12", YES: "yes"}
     _send(home, "more.csv", enrolments(early, {"patient_id": "not a number"}), LOADED + timedelta(days=1))
     _send(home, "visits.csv", VISITS, LOADED + timedelta(days=2))
     _send(home, "note.csv", "who,what\nnobody,nothing\n", LOADED + timedelta(days=3))
+    for number, day in enumerate(("2024-11-15", "2024-12-15")):  # of one layout: recorded together
+        text = f"patient_id,side,assessed_on,tegner\n{ANNA},left,{day},5\n"
+        _send(home, f"late{number}.csv", text, LOADED + timedelta(days=4, hours=number))
     (home.inbox("AMC") / "dropped.csv").write_text(enrolments({"patient_id": DIRK}), encoding="utf-8")
 
 

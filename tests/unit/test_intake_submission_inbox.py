@@ -101,7 +101,7 @@ def test_an_adoption_that_died_half_way_is_finished_and_not_doubled(home: Home) 
 
 def test_clearing_takes_the_entry_and_its_sidecar(home: Home) -> None:
     hand_in(home, "AMC", "march.csv", b"a,b\n", NOON)
-    clear(waiting(home)[0])
+    clear(waiting(home)[:1])
     assert list(home.inbox("AMC").iterdir()) == []
 
 
