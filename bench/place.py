@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipelines.settings import Clinic, Limits, Settings
-from pipelines.synthetic.bulk import CLINIC, write_bulk_enrolments, write_bulk_follow_ups
+from pipelines.synthetic.bulk_clinic import CLINIC
 from warehouse.layout import Home
 
 FAULTY = 0.01
@@ -118,6 +118,8 @@ HOMES = ("alone", "enrolled", "loaded", "derived")
 
 
 def _files(place: Place) -> Mapping[Path, Callable[[Path], object]]:
+    from pipelines.synthetic.bulk import write_bulk_enrolments, write_bulk_follow_ups
+
     small = {"rows": SMALL_ROWS, "first_patient": 9_000_001}
     return {
         place.faulty: lambda path: write_bulk_follow_ups(path, place.rows, faulty_share=FAULTY),

@@ -13,7 +13,7 @@ from pipelines.benchmark.catalogue import computed_models
 from schemas.dictionary import Dictionary, read_dictionary
 from schemas.render.duckdb_ddl import column_texts, dictionary_records
 from warehouse.derive import Plan
-from warehouse.model import read_audits, read_models
+from warehouse.model import Model, read_audits, read_closure, read_models
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,6 +32,12 @@ def build_plan() -> Plan:
         records=dictionary_tables(dictionary),
         column_texts=column_texts(dictionary),
     )
+
+
+@cache
+def version_models() -> tuple[Model, ...]:
+    """The models that tell what became of each form's rows, with what they rest on: all that an intake asks."""
+    return read_closure(SQL_FOLDER, [f"ops.{form}_version" for form in read_dictionary().forms])
 
 
 def dictionary_tables(dictionary: Dictionary) -> Mapping[str, "pa.Table"]:

@@ -13,7 +13,7 @@ from pipelines.intake.outbox import read_receipts
 from pipelines.intake.receipt import Receipt
 from pipelines.intake.submission import Failure, Intake, Loaded, Progress, adopt, load, sweep, waiting
 from pipelines.journal import note, timed
-from pipelines.plan import build_plan
+from pipelines.plan import build_plan, version_models
 from pipelines.release.publication import remove_unfinished
 from pipelines.settings import Settings
 from pipelines.withdrawal.execution import finish_erasures, read_erased
@@ -91,7 +91,7 @@ def load_waiting(
     items = [item for item in waiting(home) if only is None or item.submission in only]
     answered = read_receipts(home.outbox_folder, set(only or ()) - {item.submission for item in items})
     with open_facts(home) as connection:
-        states = partial(read_states, connection, build_plan().models)
+        states = partial(read_states, connection, version_models())
         is_erased = read_erased(home, connection)
         note("run.begins", n_files=len(items))
         loaded = load(Intake(home, settings, read_dictionary(), connection, now, states, is_erased), items, progress)

@@ -7,9 +7,9 @@ import datetime
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from schemas.vocabulary import VOCABULARIES, Code, normalise
 
@@ -138,12 +138,15 @@ class Dictionary:
 
     @cached_property
     def _json(self) -> str:
-        content: dict[str, Any] = {
-            "forms": {name: asdict(form) for name, form in self.forms.items()},
-            "vocabularies": {name: [asdict(code) for code in codes] for name, codes in self.vocabularies.items()},
-            "rules": {name: asdict(rule) for name, rule in self.rules.items()},
-        }
-        return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        content = {"forms": self.forms, "vocabularies": self.vocabularies, "rules": self.rules}
+        return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_as_json)
+
+
+def _as_json(value: object) -> object:
+    """What JSON does not know: plain records by their fields, and mappings that are no dict."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return {each.name: getattr(value, each.name) for each in fields(value)}  # type: ignore[arg-type]  # or a TypeError
 
 
 @cache

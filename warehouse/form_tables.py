@@ -1,6 +1,6 @@
 """One table of facts for each form, made from the dictionary's plain records. Reads and writes no rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 
@@ -12,8 +12,22 @@ from warehouse.records import ROW_COLUMNS, FormTable
 def ensure_form_tables(connection: duckdb.DuckDBPyConnection, forms: Sequence[FormTable]) -> None:
     """Create what is missing, a table or a column; a column whose type changed is a `HomeError`."""
     with translated("The forms' tables could not be made"):
+        known = _read_kinds(connection)
+        spelled = _as_spelled(connection, (kind for form in forms for kind in columns_of(form).values()))
         for form in forms:
-            _ensure(connection, form)
+            _ensure(connection, form, known.get(form.name, {}), spelled)
+
+
+def _read_kinds(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """The columns of every table of the facts, with their SQL types."""
+    rows = connection.execute(
+        "select table_name, column_name, data_type from duckdb_columns() where database_name = 'facts' "
+        "order by table_name, column_index"
+    ).fetchall()
+    tables: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        tables.setdefault(str(table), {})[str(column)] = str(kind)
+    return tables
 
 
 def read_form_names(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
@@ -50,24 +64,26 @@ def columns_of(form: FormTable) -> dict[str, str]:
     return {**ROW_COLUMNS, **keys, **values}
 
 
-def _ensure(connection: duckdb.DuckDBPyConnection, form: FormTable) -> None:
-    known, needed = read_columns(connection, form.name), columns_of(form)
-    table = f"facts.{identifier(form.name)}"
+def _ensure(
+    connection: duckdb.DuckDBPyConnection, form: FormTable, known: Mapping[str, str], spelled: Mapping[str, str]
+) -> None:
+    needed, table = columns_of(form), f"facts.{identifier(form.name)}"
     if not known:
         columns = ", ".join(f"{identifier(name)} {kind}" for name, kind in needed.items())
         connection.execute(f"create table {table} ({columns})")
         return
-    _refuse_changed(form.name, known, _as_stored(connection, needed))
+    _refuse_changed(form.name, known, {name: spelled[kind] for name, kind in needed.items()})
     for name, kind in needed.items():
         if name not in known:
             connection.execute(f"alter table {table} add column {identifier(name)} {kind}")
 
 
-def _as_stored(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, str]) -> dict[str, str]:
-    """The same types in DuckDB's own spelling."""
-    casts = ", ".join(f"null::{kind} as {identifier(name)}" for name, kind in columns.items())
+def _as_spelled(connection: duckdb.DuckDBPyConnection, kinds: Iterable[str]) -> dict[str, str]:
+    """SQL types in DuckDB's own spelling."""
+    distinct = sorted(set(kinds))
+    casts = ", ".join(f"null::{kind}" for kind in distinct)
     described = connection.execute(f"describe select {casts}").fetchall()
-    return {str(row[0]): str(row[1]) for row in described}
+    return {kind: str(row[1]) for kind, row in zip(distinct, described, strict=True)}
 
 
 def _refuse_changed(form: str, known: Mapping[str, str], needed: Mapping[str, str]) -> None:

@@ -90,6 +90,19 @@ def read_models(folder: Path) -> tuple[Model, ...]:
     return tuple(model for model in order_models(models) if isinstance(model, Model))
 
 
+def read_closure(folder: Path, wanted: Iterable[str]) -> tuple[Model, ...]:
+    """The wanted models that have a file, with those they rest on, each after those it reads."""
+    found: dict[str, Model] = {}
+    waiting = list(wanted)
+    while waiting:
+        name = waiting.pop()
+        path = folder / f"{name.replace('.', '/', 1)}.sql"
+        if name not in found and path.parent.name not in NOT_LAYERS and path.exists():
+            found[name] = read_model(path)
+            waiting += found[name].upstream
+    return tuple(model for model in order_models(found.values()) if isinstance(model, Model))
+
+
 def read_audits(folder: Path) -> tuple[Audit, ...]:
     """Every audit in the folder, by name."""
     return tuple(read_audit(path) for path in sorted(folder.glob("*.sql")))

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.intake.receipt import Receipt, is_clean
+from pipelines.intake.receipt_html import write_page
 from schemas.dictionary import Dictionary
 from schemas.vocabulary import LANGUAGES
 
@@ -73,15 +73,14 @@ def render_page(receipt: Receipt, dictionary: Dictionary, language: str, zone: Z
     """The receipt as HTML; everything the clinic sent is escaped."""
     words = words_in(language)
     received = receipt["received_at"]
-    page: str = _template().render(
-        language=language,
-        words=words,
-        receipt=receipt,
-        received=f"{datetime.fromisoformat(received).astimezone(zone):%Y-%m-%d %H:%M}" if received else "",
-        is_clean=is_clean(receipt),
-        sections=[_section(section, dictionary, language, words) for section in receipt["sections"]],
+    return write_page(
+        receipt,
+        [_section(section, dictionary, language, words) for section in receipt["sections"]],
+        words,
+        language,
+        f"{datetime.fromisoformat(received).astimezone(zone):%Y-%m-%d %H:%M}" if received else "",
+        is_clean(receipt),
     )
-    return page
 
 
 def words_in(language: str) -> Mapping[str, str]:
@@ -99,12 +98,3 @@ def _section(section: Receipt, dictionary: Dictionary, language: str, words: Map
         "title": f"{label} ({section['sheet']})" if section["sheet"] else label,
         "counts": [{"label": words[name], "count": records[name], "kind": kinds.get(name, "")} for name in _ROWS],
     }
-
-
-@cache
-def _template() -> Any:
-    import jinja2
-
-    loader = jinja2.PackageLoader("pipelines.intake")
-    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
-    return environment.get_template("receipt.html")

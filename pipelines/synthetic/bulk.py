@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.settings import Clinic
 from pipelines.synthetic import choices
+from pipelines.synthetic.bulk_clinic import CLINIC
 from pipelines.synthetic.clinics import Profile
 from pipelines.synthetic.course import Visits, draw_course
 from pipelines.synthetic.follow_ups import follow_up_form
@@ -25,7 +25,6 @@ from pipelines.synthetic.rendering import render_rows
 from pipelines.synthetic.streams import Streams
 from pipelines.synthetic.study import read_study
 
-CLINIC = Clinic("BULK", "Synthetic clinic of a bulk file (invented)", "data@bulk.example", "en", "ymd", "point", ",")
 PROFILE = Profile(CLINIC, newline="\n", strength_unit="N")
 BLOCK = 40_000  # patients drawn at a time
 VISITS = len(choices.VISITS)

@@ -17,7 +17,7 @@ from pipelines.intake.answering import answer_again
 from pipelines.intake.blanking import blank_lines
 from pipelines.intake.erased import PATIENT_ERASED, IsErased
 from pipelines.intake.intake import Intake
-from pipelines.plan import build_plan
+from pipelines.plan import build_plan, version_models
 from pipelines.release.publication import remove_unfinished
 from pipelines.release.withdrawn import cut_again, withdraw_releases
 from pipelines.settings import Settings
@@ -156,7 +156,7 @@ def _remove_derived(home: Home) -> None:
 def _answer(home: Home, settings: Settings, work: Work, now: datetime) -> None:
     with open_facts(home) as connection:
         records = [record for name in work.answered if (record := ledger.find(connection, name))]
-        states = partial(read_states, connection, build_plan().models)
+        states = partial(read_states, connection, version_models())
         answer_again(Intake(home, settings, read_dictionary(), connection, now, states), records)
     reached("erasure.receipts")
 
