@@ -15,20 +15,6 @@ from warehouse.connection import literal
 from warehouse.layout import Home
 from warehouse.records import Decision
 
-DUPLICATES_SQL = """
-select one.clinic, one.patient_id, other.clinic as other_clinic, other.patient_id as other_patient_id, one.side,
-    one.sex, one.injured_on, other.injured_on as other_injured_on, one.age_at_injury_years,
-    other.age_at_injury_years as other_age_at_injury_years
-from registry.episode as one
-inner join registry.episode as other
-    on one.patient_id < other.patient_id
-    and one.side = other.side
-    and one.sex = other.sex
-    and abs(date_diff('day', one.injured_on, other.injured_on)) <= 3
-    and abs(one.age_at_injury_years - other.age_at_injury_years) <= 1
-order by one.patient_id, other.patient_id
-"""
-
 UNDONE_SQL = "select undone_at from ops.submission where submission = {submission}"
 
 REASON = click.option("--reason", default="", help="Why, in your words; it is kept with the decision.")
@@ -87,6 +73,8 @@ def link_command(path: str, /, patient: str, other: str, preview: bool, reason: 
 @click.pass_obj
 def duplicates_command(path: str, /) -> None:
     """List pairs that may be one person: same side and sex, injured within 3 days, age within a year."""
+    from pipelines.reports.desk import DUPLICATES_SQL
+
     home, _ = read_home(path)
     columns, rows = ask_recorded(home, home.registry_path, DUPLICATES_SQL, "duplicates")
     print_table(columns, rows)

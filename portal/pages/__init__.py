@@ -1,9 +1,9 @@
 """The pages, each module a topic: a function of a `Call` that reads, acts and renders. This lists their routes."""
 
-from portal.call import SIGNED_IN, WRITERS
-from portal.pages import account, due, patients, sign_in, start, submissions, upload
+from portal.call import COORDINATORS, SIGNED_IN, WRITERS
+from portal.pages import account, desk, due, patients, sign_in, start, submissions, upload
 
-TOPICS = (sign_in, account, start, upload, submissions, due, patients)
+TOPICS = (sign_in, account, start, upload, submissions, due, patients, desk)
 ROUTES = tuple(route for topic in TOPICS for route in topic.ROUTES)
 
 # The menu: route, text, who sees it.
@@ -14,5 +14,6 @@ MENU = (
     ("due", "shell.due", SIGNED_IN),
     ("patients", "shell.patients", SIGNED_IN),
     ("counsel", "shell.counsel", SIGNED_IN),
+    ("desk", "shell.desk", COORDINATORS),
     ("account", "shell.account", SIGNED_IN),
 )
