@@ -1,7 +1,6 @@
 """Making a registry home and settling its clinics and numbers. Where things lie is `warehouse.layout`'s to say."""
 
 import fcntl
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import tomlkit
 
 from pipelines.settings import parse_settings
 from warehouse.connection import writer
+from warehouse.durability import replace_file
 from warehouse.layout import Home
 
 FIRST_SETTINGS = """\
@@ -83,13 +83,4 @@ def hand_out_numbers(home: Home, clinic: str, count: int) -> range:
 
 def replace_text(path: Path, text: str) -> None:
     """Write `text` to `path` so that a reader, or a power cut, sees the file before or after, never between."""
-    part = path.with_name(path.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
+    replace_file(path, text.encode())
