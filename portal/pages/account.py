@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from pipelines.accountability.log import record
 from pipelines.reports.words import LANGUAGES
 from pipelines.users.secrets import make_totp_secret, totp_address, totp_step
 from portal import sessions
@@ -21,6 +22,7 @@ def set_language(call: Call) -> Response:
     """Speak another language from now on."""
     if call.field("language") in LANGUAGES:
         call.portal.users.set_language(call.signed_in.name, call.field("language"))
+        _record(call, "language")
     return call.go("account")
 
 
@@ -32,12 +34,17 @@ def set_codes(call: Call) -> Response:
     if not secret or totp_step(secret, call.field("code"), now.timestamp()) is None:
         return _show(call, 422, call.words("account.wrong_code"))
     call.portal.users.set_totp(user.name, "" if user.totp_secret else secret)
+    _record(call, "codes_off" if user.totp_secret else "codes_on")
     call.request.session.pop(SECRET, None)
     fresh = call.portal.users.find(user.name)
     if fresh is not None:
         sessions.begin(call.request.session, fresh, now)
     call.say(call.words("account.codes_off" if user.totp_secret else "account.codes_on"))
     return call.go("account")
+
+
+def _record(call: Call, change: str) -> None:
+    record(call.portal.home, call.actor, "account", call.portal.clock(), user=call.signed_in.name, change=change)
 
 
 def _show(call: Call, status: int = 200, fault: str = "") -> Response:

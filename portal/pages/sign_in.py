@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from pipelines.accountability.log import Actor, record, this_account
 from pipelines.users.secrets import MIN_PASSWORD_CHARS
 from portal import sessions
 from portal.call import ANYBODY, SIGNED_IN, Call, page
@@ -45,6 +46,8 @@ def invitation(call: Call) -> Response:
     if user is None:
         fault = call.words("sign_in.weak" if is_same else "sign_in.differ", n=MIN_PASSWORD_CHARS)
         return call.render("invitation.html", 422, invited=invited, fault=fault, shortest=MIN_PASSWORD_CHARS)
+    actor = Actor(user.name, this_account().account)
+    record(call.portal.home, actor, "account", now, user=user.name, change="password_set")
     sessions.begin(call.request.session, user, now)
     return call.go("start")
 
