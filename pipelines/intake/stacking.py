@@ -25,6 +25,7 @@ from warehouse import ledger
 from warehouse.records import SubmissionRecord
 
 MOST_ROWS = 5_000  # of a stack: what is looked at of a column are its first cells, which are then all of them
+MOST_BYTES = 1 << 25  # of all that lies ready
 
 Alone = Callable[[Waiting], Outcome]
 Outcomes = dict[str, Outcome]
@@ -36,15 +37,23 @@ def record_stacked(
     """Record the files, in their order as far as one could tell; a file that brings out a fault waits on."""
     desk = _Desk(intake, alone, failures, tell)
     for item in items:
-        layer = desk.layouts.layer_of(item)
+        layer = _layer_of(desk.layouts, item)
         if layer is None or not desk.takes(layer):
             desk.clear()
         if layer is None:
             desk.record_alone([item])
         else:
-            desk.pile.setdefault(layer.group, []).append(layer)
+            desk.lay(layer)
     desk.clear()
     return desk.outcomes
+
+
+def _layer_of(layouts: Layouts, item: Waiting) -> Layer | None:
+    """The file as a layer; a fault of the project is found again where the file is read by itself."""
+    try:
+        return layouts.layer_of(item)
+    except FAULTS:
+        return None
 
 
 @dataclass
@@ -55,28 +64,39 @@ class _Desk:
     alone: Alone
     failures: list[Failure]
     tell: Callable[[], None]
-    pile: dict[tuple[str, bytes], list[Layer]] = field(default_factory=dict)
     outcomes: Outcomes = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.layouts = Layouts(self.intake.dictionary, self.intake.settings.clinics)
         self._dated = frozenset(dated_forms(self.intake.dictionary))
+        self._empty()
+
+    def _empty(self) -> None:
+        self._pile: dict[tuple[str, bytes], list[Layer]] = {}
+        self._digests: set[tuple[str, str]] = set()
+        self._n_bytes = 0
 
     def takes(self, layer: Layer) -> bool:
         """Whether a layer changes nothing for those that lie there: no resend, no dates to hold against theirs."""
-        layers = [other for layers in self.pile.values() for other in layers]
-        is_resend = (layer.item.clinic, layer.digest) in {(other.item.clinic, other.digest) for other in layers}
-        is_full = sum(other.n_rows for other in self.pile.get(layer.group, ())) + layer.n_rows > MOST_ROWS
-        others = (other for other in layers if other.group != layer.group)
+        n_rows = sum(other.n_rows for other in self._pile.get(layer.group, ()))
+        is_full = n_rows + layer.n_rows > MOST_ROWS or self._n_bytes + len(layer.content) > MOST_BYTES
+        others = (layers[0] for group, layers in self._pile.items() if group != layer.group)
         is_dated = self._is_dated(layer) and any(map(self._is_dated, others))
-        return not (is_resend or is_full or is_dated)
+        return not (is_full or is_dated or (layer.item.clinic, layer.digest) in self._digests)
+
+    def lay(self, layer: Layer) -> None:
+        """Lay a layer on those of its group."""
+        self._pile.setdefault(layer.group, []).append(layer)
+        self._digests.add((layer.item.clinic, layer.digest))
+        self._n_bytes += len(layer.content)
 
     def _is_dated(self, layer: Layer) -> bool:
         return layer.layout.header.form.name in self._dated
 
     def clear(self) -> None:
         """Record what lies there."""
-        piled, self.pile = list(self.pile.values()), {}
+        piled = list(self._pile.values())
+        self._empty()
         layers = [layer for group in piled for layer in group]
         known = _known(self.intake, layers) if layers else frozenset()
         for group in piled:
@@ -126,7 +146,8 @@ def _try(intake: Intake, layouts: Layouts, layers: Sequence[Layer]) -> Outcomes 
             told["n_lines"] = sum(layer.n_rows for layer in layers)
     except FAULTS as fault:
         note("intake.stack_fault", "warning", clinic=clinic, n_files=len(layers), fault=type(fault).__name__)
-        return Unlike()
+        is_recorded = bool(_known(intake, layers))  # and not answered: each is taken from the ledger
+        return Unlike(frozenset(range(len(layers)))) if is_recorded else Unlike()
     return found
 
 

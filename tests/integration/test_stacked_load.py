@@ -64,6 +64,11 @@ def test_any_files_read_together_leave_what_each_leaves_alone(
     compare(tmp_path, make_pile(seed, len(DAMAGES) + 60), monkeypatch)
 
 
+def visits(*sides: str) -> list[bytes]:
+    header = "patient_id,side,assessed_on,tegner"
+    return [f"{header}\nAMC-0015W,{side},2025-01-0{day},4\n".encode() for day, side in enumerate(sides, 1)]
+
+
 def test_a_fault_that_one_file_of_a_stack_brings_out_keeps_that_file_waiting_and_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,10 +79,24 @@ def test_a_fault_that_one_file_of_a_stack_brings_out_keeps_that_file_waiting_and
 
     for module in (stack, submission):
         monkeypatch.setattr(module, "validate", explode)
-    header = "patient_id,side,assessed_on,tegner"
-    files = [f"{header}\nAMC-0015W,{side},2025-01-0{day},4\n" for day, side in enumerate(("left", "boom", "right"), 1)]
     home = Home(tmp_path / "home")
-    loaded = load(home, [file.encode() for file in files])
+    loaded = load(home, visits("left", "boom", "right"))
     assert [receipt["file"] for receipt in loaded.receipts.values()] == ["0.csv", "2.csv"]
     assert [item.file for item in waiting(home)] == ["1.csv"]
     assert loaded.failures[0].fault.startswith("ValueError at test_stacked_load.py:")
+
+
+@pytest.mark.parametrize("step", ["stacked_outcomes", "stack_record", "Judging"])
+def test_a_fault_of_any_step_of_a_stack_costs_time_alone(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explode(*_: object) -> object:
+        raise ValueError("a patient's name")
+
+    monkeypatch.setattr(stacking, step, explode)
+    home = Home(tmp_path / "home")
+    loaded = load(home, visits("left", "left", "right"))
+    assert (len(loaded.receipts), loaded.failures, waiting(home)) == (3, (), ())
+    with writer(home, "test") as connection:
+        rows = connection.execute("select count(*), count(distinct submission) from facts.follow_up").fetchone()
+    assert rows == (3, 3)
