@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from pipelines.accountability.log import Actor, record, record_decision, this_account
+from pipelines.answers import take_answers
 from pipelines.intake.outbox import read_receipts
 from pipelines.intake.receipt import Receipt
 from pipelines.intake.submission import Failure, Intake, Loaded, Progress, adopt, load, sweep, waiting
@@ -133,6 +134,9 @@ def publish_snapshot(home: Home, settings: Settings, now: datetime, progress: Pr
     """Derive everything anew from all facts and put the snapshot in place. The caller holds the lock."""
     finish_erasures(home, settings, now)
     remove_unfinished(home)
+    if home.answers.is_dir() and any(home.answers.iterdir()):
+        with open_facts(home) as connection:
+            take_answers(home, connection)
     if progress is not None:
         progress("derive", 0, 1)
     today = now.astimezone(settings.zone).date()

@@ -67,6 +67,11 @@ class Home:
         return self.path / "portal" / "drafts"
 
     @property
+    def answers(self) -> Path:
+        """Answers to questions that wait for the next run."""
+        return self.path / "answers"
+
+    @property
     def backups(self) -> Path:
         """Copies of the facts taken before a migration."""
         return self.path / "backups"

@@ -10,6 +10,7 @@ from dagster import DagsterRunStatus as Status
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 from dagster._utils.schedules import is_valid_cron_schedule
 
+from pipelines.answers import read_answers
 from pipelines.defs.alerts import DIGEST_KEY
 from pipelines.defs.old_runs import forget_runs
 from pipelines.defs.orphans import fail_orphans
@@ -85,6 +86,8 @@ def look(instance: dg.DagsterInstance, home: Home, cursor: str | None, instant: 
     if found := find_range(instance, home, instant):
         request = dg.RunRequest(job_name=LOAD, tags=dict(found.tags))
         return _ask(cursor, f"{found.last} and {found.n_waiting} files", instant, request, found.new)
+    if answers := read_answers(home):
+        return _ask(cursor, f"{len(answers)} answers until {max(answers)}", instant, dg.RunRequest(job_name=DERIVE))
     if is_behind(home):
         return _ask(cursor, f"facts of {newest_fact(home)}", instant, dg.RunRequest(job_name=DERIVE))
     return dg.SkipReason("Nothing waits.")

@@ -97,11 +97,11 @@ def clear(items: Collection[Waiting]) -> None:
 def sweep(home: Home) -> None:
     """Remove what hand-ins left that died: parts, and sidecars that no entry followed. Those under way stay."""
     for part in home.inbox_folder.glob("*/.*.part"):
-        if not _is_alive(part.name.split(".")[-2]):
+        if not is_alive(part.name.split(".")[-2]):
             part.unlink(missing_ok=True)
     for sidecar in home.inbox_folder.glob("*/.*.json"):
         entry = sidecar.with_name(sidecar.name[1 : -len(".json")])
-        if not entry.exists() and not _is_alive(str(_read_sidecar(sidecar).get("pid", ""))) and not entry.exists():
+        if not entry.exists() and not is_alive(str(_read_sidecar(sidecar).get("pid", ""))) and not entry.exists():
             sidecar.unlink(missing_ok=True)
 
 
@@ -143,7 +143,8 @@ def _read_sidecar(path: Path) -> dict[str, object]:
     return content if isinstance(content, dict) else {}
 
 
-def _is_alive(pid: str) -> bool:
+def is_alive(pid: str) -> bool:
+    """Whether a process of that number runs on this machine; not where the text is no number."""
     try:
         os.kill(int(pid), 0)
     except (ValueError, ProcessLookupError):

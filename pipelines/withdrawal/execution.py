@@ -12,6 +12,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from pipelines.accountability.log import Actor, forget, record, this_account
+from pipelines.answers import forget_answers
 from pipelines.errors import UsageError
 from pipelines.intake.answering import answer_again
 from pipelines.intake.blanking import blank_lines
@@ -110,6 +111,8 @@ def _execute(home: Home, settings: Settings, work: Work, now: datetime) -> None:
     write_log(home, work.tombstones)
     reached("erasure.log")
     forget(home, work.hashes)
+    key = read_key(home)
+    forget_answers(home, lambda number: hash_of(key, number) in work.hashes)
     for item in work.archived:
         _take_out(home, item)
     _remove_derived(home)

@@ -1,9 +1,9 @@
 """The pages, each module a topic: a function of a `Call` that reads, acts and renders. This lists their routes."""
 
 from portal.call import COORDINATORS, SIGNED_IN, WRITERS
-from portal.pages import account, desk, due, patients, sign_in, start, submissions, upload, users
+from portal.pages import account, desk, due, patients, queries, sign_in, start, submissions, upload, users
 
-TOPICS = (sign_in, account, start, upload, submissions, due, patients, desk, users)
+TOPICS = (sign_in, account, start, upload, submissions, queries, due, patients, desk, users)
 ROUTES = tuple(route for topic in TOPICS for route in topic.ROUTES)
 
 # The menu: route, text, who sees it.
@@ -11,6 +11,7 @@ MENU = (
     ("start", "shell.start", SIGNED_IN),
     ("upload", "shell.upload", WRITERS),
     ("submissions", "shell.submissions", SIGNED_IN),
+    ("queries", "shell.queries", SIGNED_IN),
     ("due", "shell.due", SIGNED_IN),
     ("patients", "shell.patients", SIGNED_IN),
     ("counsel", "shell.counsel", SIGNED_IN),

@@ -128,7 +128,13 @@ def test_the_pages_of_patients_fit_a_phone_and_are_not_the_other_clinics(page: P
     number = patient_of(portal_home, "BRG")
     sign_in(page, "anna")
     page.set_viewport_size(PHONE)
-    for path, name in (("/", "start"), ("/due", "due"), ("/patients", "patients"), ("/counsel", "counsel")):
+    for path, name in (
+        ("/", "start"),
+        ("/due", "due"),
+        ("/queries", "queries"),
+        ("/patients", "patients"),
+        ("/counsel", "counsel"),
+    ):
         page.goto(path)
         keep(page, f"phone-{name}")
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path

@@ -12,6 +12,7 @@ from pathlib import Path
 import pipelines.run
 import pipelines.withdrawal.execution
 from pipelines.accountability.log import record_decision
+from pipelines.answers import keep_answer, read_answers
 from pipelines.backup import ASIDE, restore_home
 from pipelines.errors import UsageError
 from pipelines.intake.inbox import hand_in, sweep, waiting
@@ -38,6 +39,14 @@ from warehouse.snapshots import publish
 
 KEY = keys.Key(bytes(32))
 DECISION = Decision("withdraw", CLOCK, "me", patient_id=BERT, scope="no_contact")
+ANSWER = Decision(
+    "confirm",
+    *(CLOCK, "me", None, BERT, "left", 1),
+    form="follow_up",
+    column="phat_total",
+    rule="moved_far",
+    found="61",
+)
 TABLES = ("ops.decision", "registry.episode", "registry.follow_up", "registry.schedule")
 
 
@@ -126,6 +135,20 @@ def _decide_again(home: Home) -> None:
         _decide(home)
 
 
+def _answer(home: Home) -> None:
+    keep_answer(home, ANSWER)
+    _run(home)
+
+
+def _answer_again(home: Home) -> None:
+    with lock(home, "confirm"), open_facts(home) as connection:
+        is_known = bool(ledger.read_decisions(connection))
+    if is_known or read_answers(home):
+        _run(home)
+    else:
+        _answer(home)
+
+
 def _retain(home: Home) -> None:
     apply_retention(home, Retention(outbox_days=1, backups_days=1), ME, CLOCK)
 
@@ -176,6 +199,7 @@ ACTS: Mapping[str, Act] = {
     "release": Act(_release, _release_again),
     "erase": Act(_erase, _erase_again),
     "decide": Act(_decide, _decide_again),
+    "answer": Act(_answer, _answer_again),
     "retain": Act(_retain, _retain),
     "protect": Act(_protect, _protect),
     "compact": Act(_compact, _compact),

@@ -1,0 +1,178 @@
+"""The questions that are open about a clinic's rows: what is asked, since when; answered here, closed by the next run.
+
+"Yes, that is so" waits as an answer; another value becomes a file of one row, which is checked as any other is.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from pipelines.accountability.log import record_decision
+from pipelines.answers import keep_answer, read_answers, take_back
+from pipelines.intake.confirmation import CONFIRM
+from pipelines.reports.source import Database, Rows
+from portal.call import SIGNED_IN, WRITERS, Call, page
+from portal.checking import Checks
+from portal.pages.due import look
+from portal.visible import in_care
+from warehouse.connection import identifier, literal
+from warehouse.records import Decision
+
+if TYPE_CHECKING:
+    from schemas.dictionary import Field
+
+SHOWN = 100
+MOST_REASON = 500  # characters
+CORRECTION = "correction.csv"
+PLACE = ("submission", "section", "line", "column", "rule", "found")
+SUBJECT = ("patient_id", "side", "injury_no", "form", "column", "rule", "found")
+
+OPEN_SQL = """
+select *, opened_at::date as since, count(*) over () as n_all from ops.query
+where {clinic} in ('', clinic) and {condition}
+order by severity, opened_at, patient_id, side, injury_no, submission, section, line, "column", rule, found limit {rows}
+"""
+CLOSED_SQL = """
+select decision.*, decision.decided_at::date as closed_on from ops.decision as decision
+where decision.kind = 'confirm' and {visible} order by decision.decided_at desc limit {rows}
+"""
+
+
+@page("/queries", "queries", SIGNED_IN)
+def queries(call: Call) -> Response:
+    """List what is asked, errors and the oldest first, each with a way to answer; below it what was answered lately."""
+    with call.portal.database() as database:
+        asked = _open(database, call.clinic, SHOWN)
+        visible = in_care("decision", call.clinic)
+        closed = database.rows(CLOSED_SQL.format(visible=visible, rows=SHOWN))
+    look(call, {str(row["patient_id"]) for row in (*asked, *closed) if row["patient_id"]})
+    given = {_subject(decision): name for name, decision in read_answers(call.portal.home).items()}
+    rows = [_shown(call, row, given.get(tuple(row[name] for name in SUBJECT))) for row in asked]
+    n_more = (asked[0]["n_all"] if asked else 0) - len(asked)
+    return call.render("queries.html", rows=rows, n_more=n_more, closed=[_worded(call, row) for row in closed])
+
+
+@page("/queries/yes", "confirm_query", WRITERS, ("POST",))
+def confirm_query(call: Call) -> Response:
+    """Take "yes, that is so" to a warning. An error stays one, whatever is said."""
+    row = _asked(call)
+    if row["severity"] != "warning":
+        raise HTTPException(404)
+    subject: dict[str, Any] = {name: row[name] for name in SUBJECT}
+    reason = call.field("reason").strip()[:MOST_REASON] or None
+    decision = Decision(CONFIRM, call.portal.clock(), call.signed_in.name, reason=reason, **subject)
+    if _subject(decision) not in map(_subject, read_answers(call.portal.home).values()):
+        record_decision(call.portal.home, decision)
+        keep_answer(call.portal.home, decision)
+    call.say(call.words("queries.taken"))
+    return call.go("queries")
+
+
+@page("/queries/take-back", "take_back_answer", WRITERS, ("POST",))
+def take_back_answer(call: Call) -> Response:
+    """Take an answer back that no run has taken yet."""
+    row = _asked(call)
+    key = tuple(row[name] for name in SUBJECT)
+    for name, decision in read_answers(call.portal.home).items():
+        if _subject(decision) == key:
+            take_back(call.portal.home, name)
+    return call.go("queries")
+
+
+@page("/queries/correct", "correct_query", WRITERS, ("POST",))
+def correct_query(call: Call) -> Response:
+    """Make a file of one row with the value that is right, and show what is found in it: nothing is handed in yet."""
+    row, value = _asked(call), call.field("value").strip()
+    if not (value and _is_correctable(row)):
+        call.say(call.words("queries.no_value"))
+        return call.go("queries")
+    cells = {**_said_before(call, row), row["column"]: value}
+    content = io.StringIO()
+    csv.writer(content, lineterminator="\n").writerows([cells, cells.values()])
+    checks: Checks = call.request.app.state.checks
+    clinic, file = str(row["clinic"]), io.BytesIO(content.getvalue().encode())
+    if call.signed_in.is_coordinator:
+        call.request.session["clinic"] = clinic  # the file is that clinic's, whose eyes the next page has
+    draft = checks.drafts.keep(clinic, call.signed_in.name, CORRECTION, file, call.portal.clock())
+    return call.go("draft", draft=draft.id)
+
+
+def _open(database: Database, clinic: str, rows: int, condition: str = "true") -> Rows:
+    return database.rows(OPEN_SQL.format(clinic=literal(clinic), condition=condition, rows=rows))
+
+
+def _asked(call: Call) -> Mapping[str, Any]:
+    """The open question that the form names by its handle; 404 where it is none of the clinic's, or none any more."""
+    named = call.portal.links.reveal(call.field("query"))
+    place = json.loads(named) if named else None
+    if not isinstance(place, dict) or set(place) != set(PLACE):
+        raise HTTPException(404)
+    condition = " and ".join(
+        f"{identifier(name)} is not distinct from {literal(value)}" for name, value in place.items()
+    )
+    with call.portal.database() as database:
+        rows = _open(database, call.clinic, 1, condition)
+    if not rows:
+        raise HTTPException(404)
+    return rows[0]
+
+
+def _shown(call: Call, row: Mapping[str, Any], answer: str | None) -> Mapping[str, Any]:
+    handle = call.portal.links.hide(json.dumps({name: row[name] for name in PLACE}))
+    return {
+        **_worded(call, row),
+        "handle": handle,
+        "is_answered": answer is not None,
+        "takes_value": _is_correctable(row),
+    }
+
+
+def _worded(call: Call, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row with its question in the user's language."""
+    from schemas.messages import sentence
+
+    fields = {field.name: field for field in _fields(row)}
+    name, language = row["column"] or "", call.words.language
+    label = fields[name].label[language] if name in fields else name
+    said, remedy = sentence(row["rule"], language, label, row["found"] or "", row.get("expected") or "")
+    return {**row, "said": said, "remedy": remedy, "label": label}
+
+
+def _is_correctable(row: Mapping[str, Any]) -> bool:
+    """Whether another value answers the question: not where it is about the whole row, or about the key."""
+    return any(field.name == row["column"] and not field.is_key and not field.is_computed for field in _fields(row))
+
+
+def _said_before(call: Call, row: Mapping[str, Any]) -> Mapping[str, str]:
+    """What the row must say again beside the value: its key, the value's unit, and one outcome where it needs one."""
+    fields = _fields(row)
+    unit = next(field.unit for field in fields if field.name == row["column"])
+    place = " and ".join(f"{name} = {literal(row[name])}" for name in ("submission", "section", "line"))
+    with call.portal.database() as database:
+        (known,) = database.rows(f"from ops.{identifier(row['form'] + '_version')} where {place}")
+    said = [field for field in fields if known.get(field.name) is not None and field.name != row["column"]]
+    outcomes = sorted((field for field in said if field.is_outcome), key=lambda field: field.kind == "decimal")
+    kept = [*(field for field in said if field.is_key or field.name == unit), *outcomes[:1]]
+    return {field.name: _written(known[field.name]) for field in kept}
+
+
+def _written(value: object) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _fields(row: Mapping[str, Any]) -> "Sequence[Field]":
+    from schemas.dictionary import read_dictionary
+
+    return read_dictionary().forms[row["form"]].fields
+
+
+def _subject(decision: Decision) -> tuple[object, ...]:
+    return tuple(getattr(decision, name) for name in SUBJECT)
+
+
+ROUTES = (queries, confirm_query, take_back_answer, correct_query)
