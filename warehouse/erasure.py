@@ -18,8 +18,8 @@ from warehouse.durability import sync_file, sync_folder
 from warehouse.faults import reached
 from warehouse.form_tables import read_form_names, read_tables
 from warehouse.layout import PRIVATE_FILE, Home
-from warehouse.raw_rows import cells_sql
 from warehouse.readings import original_of, original_sql
+from warehouse.records import BETWEEN_CELLS
 from warehouse.tombstones import Tombstone
 
 NAMELESS = "(erased)"
@@ -35,6 +35,9 @@ class Place:
     submission: str
     section: int
     line: int
+
+
+_CELLS = f"coalesce(raw_row.cells, string_split(raw_row.record, chr({ord(BETWEEN_CELLS)})))"
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,11 @@ def read_rejected(connection: duckdb.DuckDBPyConnection) -> list[RejectedRow]:
     """Every rejected record that still has its cells."""
     rows = connection.execute(
         "select raw_row.submission, raw_row.section, raw_row.line, submission.clinic, section.header, "
-        f"{cells_sql('raw_row')} "
+        f"{_CELLS} "
         "from facts.raw_row inner join facts.submission "
         f"on {original_sql('raw_row.submission')} = submission.submission "
         "inner join facts.section on raw_row.submission = section.submission and raw_row.section = section.section "
-        f"where raw_row.is_rejected and len({cells_sql('raw_row')}) > 0"
+        f"where raw_row.is_rejected and len({_CELLS}) > 0"
     ).fetchall()
     return [RejectedRow(Place(*row[:3]), row[3], tuple(row[4]), tuple(cell or "" for cell in row[5])) for row in rows]
 

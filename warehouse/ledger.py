@@ -13,7 +13,6 @@ import duckdb
 from warehouse.connection import identifier, literal, translated
 from warehouse.faults import reached
 from warehouse.form_tables import ensure_form_tables, read_columns
-from warehouse.raw_rows import cells_sql, without_doubles
 from warehouse.records import (
     ROW_COLUMNS,
     Decision,
@@ -46,6 +45,7 @@ __all__ = [
     "record_stack",
 ]
 
+_RAW_COLUMNS = ("line", "cells", "record", "is_rejected")
 _FINDING_COLUMNS = ("line", "column", "cell", "rule", "severity", "found", "expected")
 _JSON_COLUMNS = ("refusal", "dialect")
 _SUBMISSION_COLUMNS = tuple(item.name for item in fields(SubmissionRecord))
@@ -87,7 +87,7 @@ def record_stack(connection: duckdb.DuckDBPyConnection, stack: StackRecord, *, s
         reached("ledger.stack_submissions")
         _insert(connection, "section", *(_stacked_section(stack, part) for part in stack.parts))
         place = {"section": 1}
-        _append(connection, "raw_row", without_doubles(stack.raw), place)
+        _append(connection, "raw_row", stack.raw, place)
         _append(connection, "finding", stack.findings, place)
         _append(connection, stack.form, stack.rows, {**place, "clinic": first.clinic})
         reached("ledger.stack_sections")
@@ -210,7 +210,7 @@ def insert_section(connection: duckdb.DuckDBPyConnection, submission: Submission
     counts = ("form", "sheet", "physical", "header_records", "blank", "furniture", "rejected", "cells_set_aside")
     values = {name: getattr(section, name) for name in counts}
     _insert(connection, "section", {**place, **values, "header": list(section.header), "accepted": section.accepted})
-    _append(connection, "raw_row", without_doubles(section.raw), place)
+    _append(connection, "raw_row", section.raw, place)
     _append(connection, "finding", section.findings, place)
     _append(
         connection,
@@ -249,7 +249,7 @@ def _read_section(connection: duckdb.DuckDBPyConnection, row: Sequence[Any], pla
         rejected=rejected,
         cells_set_aside=cells_set_aside,
         rows=_read(connection, form, own, place),
-        raw=_read_raw(connection, place),
+        raw=_read(connection, "raw_row", _RAW_COLUMNS, place),
         findings=_read(connection, "finding", _FINDING_COLUMNS, place),
     )
 
@@ -257,12 +257,6 @@ def _read_section(connection: duckdb.DuckDBPyConnection, row: Sequence[Any], pla
 def _read(connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], place: str) -> pa.Table:
     columns = ", ".join(map(identifier, names))
     return connection.execute(f"select {columns} from facts.{identifier(table)} where {place}").to_arrow_table()
-
-
-def _read_raw(connection: duckdb.DuckDBPyConnection, place: str) -> pa.Table:
-    return connection.execute(
-        f"select line, {cells_sql('raw_row')} as cells, is_rejected from facts.raw_row where {place}"
-    ).to_arrow_table()
 
 
 def _as_stored(values: Mapping[str, object]) -> dict[str, object]:

@@ -19,6 +19,8 @@ ROW_COLUMNS: Mapping[str, str] = {
     "received_at": "timestamp",
 }
 
+BETWEEN_CELLS = "\x1f"  # in a record as sent that is kept as one text
+
 
 @dataclass(frozen=True)
 class FormTable:
@@ -53,8 +55,8 @@ class SectionRecord:
     """One form of one file: its counts, its accepted rows, its records as sent and its findings.
 
     `rows` holds `line`, the key columns and a struct {value, missing} for each other field; `raw` and `findings` have
-    the columns of `pipelines.intake.verdict` (RAW_SCHEMA, FINDING_SCHEMA). `raw` may have `record` as well: the cells
-    as one text, `warehouse.raw_rows.BETWEEN_CELLS` between them, of records that a text can hold.
+    the columns of `pipelines.intake.verdict` (RAW_SCHEMA, FINDING_SCHEMA). Of a record that a text can hold, `raw` has
+    `record`, the cells with `BETWEEN_CELLS` between them, and no `cells`.
     """
 
     number: int

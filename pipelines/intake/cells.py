@@ -15,6 +15,7 @@ from pipelines.intake.cell_dates import read_day, read_month, read_partial_day
 from pipelines.intake.cell_ids import IdRules, is_checked, own_number, read_id
 from pipelines.intake.cell_numbers import NumberShape, read_number
 from pipelines.intake.column_habits import doubtful_rows, habit_of, undeclared, with_suffix
+from pipelines.intake.slices import by_slices
 from schemas.dictionary import Field
 from schemas.vocabulary import VOCABULARIES
 
@@ -189,7 +190,8 @@ def _read_odd(texts: pl.Series, field: Field, conventions: Conventions, ids: IdR
 
 def _read_fast(texts: pl.DataFrame, fields: Sequence[Field], conventions: Conventions, ids: IdRules) -> pl.DataFrame:
     """Typed values of the cells written as their kind is written; null for every other cell."""
-    fast = texts.select(_fast(field, conventions).alias(field.name) for field in fields if field.kind != "id")
+    expressions = [_fast(field, conventions).alias(field.name) for field in fields if field.kind != "id"]
+    fast = by_slices(texts, lambda part: part.select(expressions))
     ids_read = [_fast_ids(texts[field.name], ids).rename(field.name) for field in fields if field.kind == "id"]
     return fast.hstack(ids_read) if fast.width else pl.DataFrame(ids_read)
 

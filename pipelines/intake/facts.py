@@ -8,12 +8,12 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.intake.raw_rows import as_stored
 from pipelines.intake.stack import Stack
 from pipelines.intake.verdict import Refusal, Section
 from pipelines.settings import Settings
 from schemas.dictionary import Dictionary
 from schemas.render.duckdb_ddl import form_columns
-from warehouse.raw_rows import BETWEEN_CELLS
 from warehouse.records import FormTable, SectionRecord, StackedSection, StackRecord, SubmissionRecord
 
 
@@ -36,7 +36,7 @@ def section_record(section: Section) -> SectionRecord:
         rejected=section.rejected,
         cells_set_aside=section.cells_set_aside,
         rows=_arrow(section.rows),
-        raw=_arrow(_with_record(section.raw)),
+        raw=_arrow(as_stored(section.raw)),
         findings=_arrow(section.findings),
     )
 
@@ -63,7 +63,7 @@ def stack_record(stack: Stack, submissions: Sequence[SubmissionRecord]) -> Stack
         header=section.header,
         parts=parts,
         rows=_arrow(_named(rows, submission=names, received_at=instants)),
-        raw=_arrow(_with_record(_named(raw, submission=names))),
+        raw=_arrow(as_stored(_named(raw, submission=names))),
         findings=_arrow(_named(findings, submission=names)),
     )
 
@@ -89,16 +89,6 @@ def settings_json(settings: Settings) -> str:
 def version_of(text: str) -> str:
     """The first 12 characters of a text's SHA-256."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _with_record(raw: pl.DataFrame) -> pl.DataFrame:
-    return raw.with_columns(_as_text(pl.col("cells")).alias("record"))
-
-
-def _as_text(cells: pl.Expr) -> pl.Expr:
-    """The cells of a record as one text; null where a cell is not kept, where there is none, or a text has the mark."""
-    text = cells.list.join(BETWEEN_CELLS, ignore_nulls=False)
-    return pl.when(text.str.count_matches(BETWEEN_CELLS, literal=True) + 1 == cells.list.len()).then(text)
 
 
 def _arrow(frame: pl.DataFrame) -> Any:

@@ -12,6 +12,7 @@ from pipelines.intake.encoding import Decoded
 from pipelines.intake.findings import Remark
 from pipelines.intake.quoting import MASK, take_quotes_out
 from pipelines.intake.records import LineReader, Record, Shape
+from pipelines.intake.slices import by_slices
 
 GRID_SCHEMA = {"line": pl.Int32(), "cells": pl.List(pl.String())}
 _BLANKS = " \t\u00a0\u200b\ufeff\x1a"
@@ -98,16 +99,21 @@ def _marked(lines: pl.Series, start: int, faulty: frozenset[int], shape: Shape, 
         frame = frame.with_columns(cells=pl.lit(None, pl.List(pl.String())), is_regular=pl.lit(False))
         return frame.with_columns(is_blank=is_blank_line)
     bare = take_quotes_out(lines, shape.separator)
-    frame = frame.with_columns(bare=bare).with_columns(cells=pl.col("bare").str.split(shape.separator))
+    odd = sorted(index + 1 for index in faulty)
+    frame = by_slices(frame.with_columns(bare=bare), lambda part: _split(part, shape, odd, is_blank_line))
+    return frame.drop("bare") if bare is lines else _unmasked(frame, shape.separator)
+
+
+def _split(frame: pl.DataFrame, shape: Shape, faulty: Sequence[int], is_blank_line: pl.Expr) -> pl.DataFrame:
+    frame = frame.with_columns(cells=pl.col("bare").str.split(shape.separator))
     is_regular = (
         (pl.col("cells").list.len() == shape.width)
         & ~pl.col("bare").str.contains('"', literal=True)
         & ~pl.col("bare").str.contains("\0", literal=True)
         & (pl.col("bare").str.len_bytes() <= shape.max_cell_chars)
-        & ~pl.col("line").is_in(sorted(index + 1 for index in faulty))
+        & ~pl.col("line").is_in(faulty)
     )
-    frame = frame.with_columns(is_regular=is_regular, is_blank=is_blank_line)
-    return frame.drop("bare") if bare is lines else _unmasked(frame, shape.separator)
+    return frame.with_columns(is_regular=is_regular, is_blank=is_blank_line)
 
 
 def _unmasked(frame: pl.DataFrame, separator: str) -> pl.DataFrame:

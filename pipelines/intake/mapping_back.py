@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 import polars as pl
 
+from pipelines.intake import raw_rows
 from pipelines.intake.outcome import SectionOutcome
 from pipelines.intake.sections import UNSTORED
 from pipelines.intake.verdict import PART, Dialect, Section
@@ -85,6 +86,6 @@ def whole_records(
 
 
 def _with_rows(outcome: SectionOutcome, section: SectionRecord, is_wanted: pl.Expr) -> SectionOutcome:
-    raw = pl.DataFrame(section.raw).with_columns(pl.col("line").cast(pl.Int32))
+    raw = raw_rows.as_sent(section.raw)
     is_work = pl.col("line").is_in(outcome.to_mend["line"].implode())
     return replace(outcome, to_mend=raw.filter(is_work | is_wanted).sort("line"))

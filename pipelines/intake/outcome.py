@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipelines.intake.confirmation import hush
+from pipelines.intake.raw_rows import as_sent
 from warehouse.records import SectionRecord, SectionStates, StackRecord, SubmissionRecord
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def read_section(section: SectionRecord, limit: int, confirmed: pl.DataFrame | N
         by_rule=dict(findings.group_by("rule").len().sort("len", "rule", descending=[True, False]).iter_rows()),
         n_findings=findings.height,
         findings=work,
-        to_mend=as_frame(section.raw.filter(is_work.to_arrow())).sort("line"),
+        to_mend=as_sent(section.raw.filter(is_work.to_arrow())).sort("line"),
     )
 
 

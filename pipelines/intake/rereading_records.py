@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.intake.mapping_back import records_of
 from pipelines.intake.outcome import as_frame
+from pipelines.intake.raw_rows import as_sent
 from pipelines.intake.sections import WHY_BLANK
 from pipelines.intake.telling import CELL
 from pipelines.intake.verdict import FINDING_SCHEMA, Records, TextTable
@@ -26,7 +27,7 @@ def no_findings() -> pl.DataFrame:
 
 def sound_records(sections: Sequence[SectionRecord]) -> pl.DataFrame:
     """`line` and `cells` of each record of one table of a file, once, that has as many cells as the others."""
-    raw = records_of([as_frame(section.raw) for section in sections])
+    raw = records_of([as_sent(section.raw) for section in sections])
     sound = raw.filter(pl.col("cells").list.len() > 0)
     width = sound["cells"].list.len().mode().max() if sound.height else 0
     return sound.filter(pl.col("cells").list.len() == width)
@@ -34,7 +35,7 @@ def sound_records(sections: Sequence[SectionRecord]) -> pl.DataFrame:
 
 def with_what_stands(table: TextTable, section: SectionRecord, dictionary: Dictionary) -> TextTable:
     """The table with the records of its section that can be read again, and with what was said of the file."""
-    raw = records_of([as_frame(section.raw)])
+    raw = records_of([as_sent(section.raw)])
     known = as_frame(section.findings)
     readers = [rule.id for rule in dictionary.rules.values() if rule.scope in READERS]
     said = known.filter(pl.col("rule").is_in(readers))

@@ -7,13 +7,15 @@ an apostrophe in front, which the reader takes off again.
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 import polars as pl
 
+from pipelines.intake.slices import SLICE
 from pipelines.intake.verdict import Dialect
 
 # What a spreadsheet may run begins so, wide forms and invisible characters before it included.
@@ -84,25 +86,29 @@ def without_null(rows: pl.Series) -> pl.Series:
 
 def _write_text(dialect: Dialect, sheets: Sequence[Sheet]) -> bytes:
     separator, newline = dialect.separator or ",", dialect.newline or "\n"
-    text = newline.join(
-        "".join((*_strictly([sheet.header], separator, newline), *_written(sheet.rows, separator, newline)))
-        for sheet in sheets
-    )
     encoding = _ENCODINGS.get(dialect.encoding.lower(), dialect.encoding) or "utf-8"
-    mark = "\ufeff" if dialect.has_bom else ""
-    return (mark + text).encode(encoding, errors="replace")
+    parts = ["\ufeff"] if dialect.has_bom else []
+    pieces = chain(parts, *(_text_of(sheet, number, separator, newline) for number, sheet in enumerate(sheets)))
+    return b"".join(piece.encode(encoding, errors="replace") for piece in pieces)
 
 
-def _written(rows: pl.Series, separator: str, newline: str) -> Iterable[str]:
+def _text_of(sheet: Sheet, number: int, separator: str, newline: str) -> Iterator[str]:
+    """A sheet's lines in pieces, a blank line before every sheet but the first."""
+    yield "".join((newline if number else "", *_strictly([sheet.header], separator, newline)))
+    for start in range(0, len(sheet.rows), SLICE):
+        yield _written(sheet.rows.slice(start, SLICE), separator, newline)
+
+
+def _written(rows: pl.Series, separator: str, newline: str) -> str:
     """The lines of the rows: joined as they are where no cell can need a quote or an apostrophe."""
     lines = rows.list.join(separator)
     is_whole = lines.str.count_matches(separator, literal=True) + 1 == rows.list.len()
     is_plain = is_whole & ~lines.str.contains(_PERHAPS_ODD % ("" if separator == "\t" else "\t"))
     is_narrow = rows.list.len() < 2  # an empty cell by itself is written as two quotes
     narrow, odd = is_narrow.arg_true(), (~is_plain & ~is_narrow).arg_true()
-    lines = (lines + newline).scatter(odd, _by_cell(rows.gather(odd), separator, newline) + newline)
-    written = pl.Series(_strictly(rows.gather(narrow).to_list(), separator, newline), dtype=pl.String)
-    return [lines.scatter(narrow, written).str.join("").item()] if len(rows) else []
+    lines = lines.scatter(odd, _by_cell(rows.gather(odd), separator, newline))
+    written = [line.removesuffix(newline) for line in _strictly(rows.gather(narrow).to_list(), separator, newline)]
+    return newline.join((*lines.scatter(narrow, pl.Series(written, dtype=pl.String)).to_list(), ""))
 
 
 def _by_cell(rows: pl.Series, separator: str, newline: str) -> pl.Series:

@@ -8,6 +8,7 @@ import polars as pl
 from pipelines.intake.addresses import cell_addresses
 from pipelines.intake.confirmation import confirmed_lines
 from pipelines.intake.draft import Draft
+from pipelines.intake.slices import by_slices
 from pipelines.intake.verdict import FINDING_SCHEMA, RAW_SCHEMA, Section, TextTable
 from schemas.dictionary import Field
 
@@ -66,7 +67,7 @@ def make_section(draft: Draft, rejecting: Collection[str]) -> Section:
         sheet=table.name,
         header=table.header,
         records=table.records,
-        rows=_rows(draft).filter(kept),
+        rows=_rows(draft, kept),
         raw=_forget(table.raw.with_columns(is_rejected).select(list(RAW_SCHEMA)), unstored, "cells", []),
         findings=_forget(_forget(_located(draft), unstored, "found", ""), unstored, "expected", ""),
         cells_set_aside=aside.height,
@@ -95,14 +96,15 @@ def _forget(frame: pl.DataFrame, lines: pl.Series, column: str, blank: object) -
     return frame.with_columns(kept.otherwise(pl.lit(blank, dtype=frame.schema[column])).alias(column))
 
 
-def _rows(draft: Draft) -> pl.DataFrame:
+def _rows(draft: Draft, kept: pl.Series) -> pl.DataFrame:
     """`line`, plain key columns, a struct {value, missing} for each other field; null where there is no answer."""
-    frame = draft.flat.with_columns(reasons.alias(f"{name}#") for name, reasons in draft.reasons.items())
+    reasons = [reasons.alias(f"{name}#") for name, reasons in draft.reasons.items()]
+    frame = draft.flat.with_columns(*reasons, draft.table.frame["line"], kept.alias("#kept"))
     columns = [
         _narrowed(field) if field.is_key else _answer(field, f"{field.name}#" if field.name in draft.reasons else "")
         for field in draft.form.fields
     ]
-    return frame.select(draft.table.frame["line"], *columns)
+    return by_slices(frame, lambda part: part.filter("#kept").select("line", *columns))
 
 
 def _narrowed(field: Field) -> pl.Expr:

@@ -17,6 +17,7 @@ from pipelines.intake.grid import Grid, is_blank, lists_of
 from pipelines.intake.header import Header
 from pipelines.intake.letters import column_letters
 from pipelines.intake.records import ENCODING, NUL, Record
+from pipelines.intake.slices import by_slices
 from pipelines.intake.verdict import Records, TextTable
 from schemas.dictionary import Dictionary
 
@@ -64,6 +65,10 @@ def frame_of(records: pl.DataFrame, header: Header) -> pl.DataFrame:
     """`line` and a column of text for each field, null where the cell is empty."""
     if records.is_empty():
         return pl.DataFrame(schema={"line": pl.Int32(), **dict.fromkeys(header.positions, pl.String())})
+    return by_slices(records, lambda part: _frame_of(part, header))
+
+
+def _frame_of(records: pl.DataFrame, header: Header) -> pl.DataFrame:
     columns = _columns(records["cells"], len(records["cells"][0]))
     known = [columns[position].alias(name) for name, position in header.positions.items()]
     answers = [columns[position] for position, cell in enumerate(header.cells[: len(columns)]) if is_confirmation(cell)]

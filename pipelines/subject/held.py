@@ -11,6 +11,7 @@ from typing import Any
 from pipelines.accountability.log import read_about
 from pipelines.errors import UsageError
 from pipelines.history import Version, read_history
+from pipelines.intake.raw_rows import as_sent
 from pipelines.settings import Settings
 from pipelines.withdrawal.plan import Patient, plan_erasure
 from pipelines.withdrawal.work import Work
@@ -99,12 +100,12 @@ def _sent(connection: Connection, place: Place) -> list[SentRow]:
     return [
         SentRow(
             *(record.clinic, record.file, record.submission, record.received_at, section.form, place.line),
-            row["is_rejected"],
-            dict(zip(section.header, (cell or "" for cell in row["cells"]), strict=False)),
+            is_rejected,
+            dict(zip(section.header, (cell or "" for cell in cells), strict=False)),
             findings,
         )
-        for row in section.raw.to_pylist()
-        if row["line"] == place.line
+        for line, cells, is_rejected in as_sent(section.raw).iter_rows()
+        if line == place.line
     ]
 
 

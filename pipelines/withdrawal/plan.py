@@ -9,6 +9,7 @@ from pathlib import Path
 from pipelines.intake.blanking import blank_lines, lines_of_records, names_any, says
 from pipelines.intake.cell_ids import IdRules
 from pipelines.intake.erased import names_erased
+from pipelines.intake.raw_rows import as_sent
 from pipelines.settings import Settings
 from pipelines.withdrawal.work import ArchivedFile, Work
 from schemas.dictionary import read_dictionary
@@ -111,7 +112,7 @@ def _lines(
 def _raw_rows(connection: Connection, submission: str) -> dict[int, list[str | None]]:
     """The cells of every record, by its line."""
     sections = ledger.read_sections(connection, submission)
-    return {row["line"]: row["cells"] for section in sections for row in section.raw.to_pylist()}
+    return {line: cells for section in sections for line, cells, *_ in as_sent(section.raw).iter_rows()}
 
 
 def _encoding(records: Collection[SubmissionRecord]) -> str:

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from pipelines.intake.facts import section_record
+from pipelines.intake.raw_rows import as_sent
 from pipelines.intake.verdict import FINDING_SCHEMA, RAW_SCHEMA, Records, Section
 
 
@@ -24,5 +25,8 @@ def test_a_record_is_one_text_where_a_text_says_it_all(cells: list[str | None], 
     raw = pl.DataFrame({"line": [2], "cells": [cells], "is_rejected": [False]}, schema=dict(RAW_SCHEMA))
     nothing = pl.DataFrame(schema=dict(FINDING_SCHEMA))
     section = Section(1, "follow_up", "", ("a", "b"), Records(2, 1, 0, 0), nothing, raw, nothing, 0)
-    (found,) = section_record(section).raw.to_pylist()
-    assert (found["record"], found["cells"]) == (text, cells)
+    stored = section_record(section).raw
+    assert stored.select(["record", "cells"]).to_pylist() == [
+        {"record": text, "cells": None if text is not None else cells}
+    ]
+    assert as_sent(stored).rows() == [(2, cells, False)]

@@ -129,8 +129,9 @@ TEXTS = st.text(alphabet='=+-@ \t\r\n,;|"a1\x00\x1f\u200b＝＋', max_size=5)
 def test_rows_written_at_once_are_as_those_written_cell_by_cell(
     texts: list[list[str]], separator: str, newline: str
 ) -> None:
-    at_once = "".join(rewriting._written(rows(texts), separator, newline))
-    assert at_once == "".join(rewriting._strictly(texts, separator, newline))
+    assert rewriting._written(rows(texts), separator, newline) == "".join(
+        rewriting._strictly(texts, separator, newline)
+    )
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
