@@ -17,7 +17,7 @@ def mended(draft: Draft, verdict: "Verdict", language: str) -> bytes:
     import polars as pl
 
     from pipelines.intake.confirmation import CONFIRM_HEADERS, is_added
-    from pipelines.intake.rewriting import Sheet, write_back
+    from pipelines.intake.rewriting import Sheet, rows_of, write_back
     from pipelines.intake.verdict import Dialect
     from schemas.vocabulary import LANGUAGES
 
@@ -29,7 +29,7 @@ def mended(draft: Draft, verdict: "Verdict", language: str) -> bytes:
         raw = section.raw.sort("line").select("line", "cells")
         rows = [_row(draft, section, line, cells or [], kept) for line, cells in raw.iter_rows()]
         texts = pl.Series(rows, dtype=pl.List(pl.String))
-        sheets.append(Sheet(section.sheet or section.form, header, texts))
+        sheets.append(Sheet(section.sheet or section.form, header, rows_of(texts)))
     return write_back(verdict.dialect or Dialect("csv"), sheets)
 
 

@@ -33,8 +33,10 @@ def read_states(
     wanted = [f"ops.{form}_version" for form in forms]
     with translated("The rows' states could not be derived"), _scratch(connection):
         _expose_touched(connection, submissions)
-        for model in closure(models, wanted):
-            _build(connection, model)
+        needed = closure(models, wanted)
+        last = set(wanted) - {name for model in needed for name in model.upstream}
+        for model in needed:
+            _build(connection, model, "view" if model.name in last else "table")
         return _count(connection, wanted, submissions) if wanted else ()
 
 
@@ -69,12 +71,13 @@ def _expose_touched(connection: duckdb.DuckDBPyConnection, submissions: Sequence
     expose(connection, "facts", _TOUCHED, None, " union ".join(parts) if parts else None)
 
 
-def _build(connection: duckdb.DuckDBPyConnection, model: AnyModel) -> None:
+def _build(connection: duckdb.DuckDBPyConnection, model: AnyModel, kind: str) -> None:
+    """Make the model; of one that is only counted, a view leaves out what is not asked."""
     if not isinstance(model, Model):
         raise TypeError(f"{model.name} is computed; a row's state rests on SQL alone")
     facts = [table for table in model.upstream if table.startswith("facts.")]
     targets = {table: f"{_TOUCHED}.{identifier(table.removeprefix('facts.'))}" for table in facts}
-    connection.execute(f"create table {place(model.name)} as\n{retarget(model.query, targets)}")
+    connection.execute(f"create {kind} {place(model.name)} as\n{retarget(model.query, targets)}")
 
 
 def _count(

@@ -7,7 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.intake.mapping_back import as_sent, records_of, sheet_of
-from pipelines.intake.rewriting import Sheet, without_null, write_back
+from pipelines.intake.raw_rows import as_stored
+from pipelines.intake.rewriting import Sheet, write_back
 from pipelines.intake.sections import UNSTORED
 from pipelines.intake.verdict import Section, Verdict
 from warehouse.durability import sync_file, sync_folder
@@ -35,9 +36,12 @@ def _carries_more(verdict: Verdict) -> bool:
 def _sheet(sections: Sequence[Section]) -> Sheet:
     """The records as they are kept: cells of unknown columns are not among them."""
     first = sections[0]
-    records = first.raw if len(sections) == 1 else records_of([section.raw for section in sections])
-    kept = records.filter(pl.col("cells").list.len() > 0)["cells"]
-    return Sheet(sheet_of(first) or first.form, first.header, without_null(kept))
+    stored = first.stored if len(sections) == 1 else as_stored(records_of([section.raw for section in sections]))
+    texts = pl.col("cells").list.eval(pl.element().fill_null(""))
+    rows = stored.filter(pl.col("record").is_not_null() | (pl.col("cells").list.len() > 0)).with_columns(texts)
+    return Sheet(
+        sheet_of(first) or first.form, first.header, rows.with_columns(pl.lit(None, pl.String).alias("beside"))
+    )
 
 
 def keep(folder: Path, files: Mapping[str, bytes | Path]) -> None:

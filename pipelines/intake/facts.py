@@ -36,7 +36,7 @@ def section_record(section: Section) -> SectionRecord:
         rejected=section.rejected,
         cells_set_aside=section.cells_set_aside,
         rows=_arrow(section.rows),
-        raw=_arrow(as_stored(section.raw)),
+        raw=_arrow(section.stored),
         findings=_arrow(section.findings),
     )
 

@@ -10,11 +10,13 @@ import polars as pl
 from pipelines.intake.confirmation import CONFIRM_HEADERS, MESSAGE_HEADERS, is_added
 from pipelines.intake.mapping_back import as_sent, records_of, sheet_of
 from pipelines.intake.outcome import Outcome, SectionOutcome
+from pipelines.intake.raw_rows import as_stored, spread
 from pipelines.intake.receipt import describe
-from pipelines.intake.rewriting import Sheet, suffix_of, without_null, write_back
+from pipelines.intake.rewriting import Sheet, suffix_of, write_back
 from pipelines.intake.verdict import Dialect, read_dialect
 from schemas.dictionary import Dictionary, Form
 from schemas.vocabulary import LANGUAGES
+from warehouse.records import BETWEEN_CELLS
 
 # Of a row that was not kept: nobody consented, or it could not be told from a column that no form asks for.
 _NOT_KEPT = (
@@ -53,17 +55,21 @@ def _sheet(sections: Sequence[SectionOutcome], dictionary: Dictionary, language:
     records = records_of([each.to_mend for each in sections])
     records = records.join(messages, on="line", how="left", maintain_order="left").with_columns(_message(place))
     kept = [column for column, cell in enumerate(section.header) if not is_added(cell)]
-    rows = records.select(pl.concat_list(*_fitted(records["cells"], kept, len(section.header)), "text", pl.lit("")))
     header = [*(section.header[column] for column in kept), MESSAGE_HEADERS[place], CONFIRM_HEADERS[place]]
-    whole = _with_beyond(rows.to_series(), records["cells"], len(section.header))
-    return Sheet(sheet_of(section) or section.form, header, whole)
+    return Sheet(sheet_of(section) or section.form, header, _rows(records, kept, len(section.header)))
 
 
-def _fitted(cells: pl.Series, places: Sequence[int], width: int) -> list[pl.Expr | pl.Series]:
-    """The cells of records in those columns; a record that was split wrongly may lack some."""
-    if len(places) == width and (cells.list.len() == width).all():
-        return [without_null(cells)]
-    return [pl.col("cells").list.get(place, null_on_oob=True).fill_null("") for place in places]
+def _rows(records: pl.DataFrame, kept: Sequence[int], width: int) -> pl.DataFrame:
+    """The rows, with what is said of each (`text`) and an empty cell to answer in; odd ones fitted to the header."""
+    record = as_stored(records)["record"]
+    is_whole = (record.str.count_matches(BETWEEN_CELLS, literal=True) + 1 == width).fill_null(value=False)
+    is_whole &= len(kept) == width
+    odd = records.filter(~is_whole)
+    fitted = [pl.col("cells").list.get(place, null_on_oob=True).fill_null("") for place in kept]
+    lists = odd.select(pl.concat_list(*fitted, "text", pl.lit(""))).to_series()
+    cells = spread(_with_beyond(lists, odd["cells"], width), ~is_whole)
+    rows = pl.DataFrame([record, records["text"].alias("beside")]).with_columns(pl.when(is_whole).then(pl.all()))
+    return rows.with_columns(cells.alias("cells"))
 
 
 def _message(place: int) -> pl.Expr:

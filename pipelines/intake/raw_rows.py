@@ -27,8 +27,13 @@ def _as_stored(raw: pl.DataFrame) -> pl.DataFrame:
     is_whole = text.str.count_matches(BETWEEN_CELLS, literal=True) + 1 == pl.col("cells").list.len()
     told = raw.with_columns(pl.when(is_whole).then(text).alias("record"))
     is_odd = told["record"].is_null()
-    places = (is_odd.cast(pl.UInt32).cum_sum() - 1).to_frame().select(pl.when(is_odd).then(pl.all())).to_series()
-    return told.with_columns(told["cells"].filter(is_odd).gather(places).alias("cells"))
+    return told.with_columns(spread(told["cells"].filter(is_odd), is_odd).alias("cells"))
+
+
+def spread(values: pl.Series, where: pl.Series) -> pl.Series:
+    """The values, in order, where it is true, and null elsewhere."""
+    places = (where.cast(pl.UInt32).cum_sum() - 1).to_frame("place").select(pl.when(where).then("place")).to_series()
+    return values.gather(places)
 
 
 def as_sent(raw: "pa.Table") -> pl.DataFrame:

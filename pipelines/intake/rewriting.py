@@ -17,19 +17,21 @@ import polars as pl
 
 from pipelines.intake.slices import SLICE
 from pipelines.intake.verdict import Dialect
+from warehouse.records import BETWEEN_CELLS
 
 # What a spreadsheet may run begins so, wide forms and invisible characters before it included.
 _RISKY = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\x00]*[=+\-@\t\r＝＋－＠].*", re.DOTALL)
 # Where neither of the two can hold: asked of a whole row, its cells behind \x1f, since nearly all rows are harmless.
 _PERHAPS_RISKY = re.compile(r"[\s,;|\u200b-\u200f\u2060\ufeff\x00\x1f][=+\-@\t\r＝＋－＠]")
-# The same of a line before it is known whether a cell must be quoted, for polars: nearly all lines are plain.
-_PERHAPS_ODD = r'["\r\n]|(?:^|[\s\x1c-\x1f,;|\u{200b}-\u{200f}\u{2060}\u{feff}\x00])[=+\-@＝＋－＠%s]'
+# The same of a record as one text, for polars, and what makes a cell be quoted: nearly all records are plain.
+_PERHAPS_ODD = r'["\r\n]|(?:^|[\s\x1c-\x1f,;|\u{200b}-\u{200f}\u{2060}\u{feff}\x00])[=+\-@\t＝＋－＠]'
 _ODD_CELL = r'["\r\n,;|\t]|^[\s\x1c-\x1f\u{200b}-\u{200f}\u{2060}\u{feff}\x00]*[=+\-@＝＋－＠]'
 _RISKY_WITHIN = re.compile(r"([,;\t|\r\n]\s*)(?=[=+\-@＝＋－＠])")
 _NUMBER = re.compile(r"[+-]?\d[\d.,' ]*%?")
 _PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ENCODINGS = {"utf-8-sig": "utf-8"}
+_TEXTS = pl.List(pl.String)
 _FORBIDDEN_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -39,7 +41,24 @@ class Sheet:
 
     name: str
     header: Sequence[str]
-    rows: pl.Series  # of lists of texts, none of them null
+    rows: pl.DataFrame
+    """`record`, the cells of a row as one text (`raw_rows`), or else `cells`; `beside`, a text for one cell more, with
+    an empty one behind it, or null."""
+
+
+def rows_of(cells: pl.Series) -> pl.DataFrame:
+    """The rows of a sheet from lists of texts, none of them null."""
+    nothing = pl.lit(None, pl.String)
+    return cells.alias("cells").to_frame().with_columns(nothing.alias("record"), nothing.alias("beside"))
+
+
+def _cells_of(rows: pl.DataFrame) -> pl.Series:
+    """The rows as lists of texts."""
+    said = pl.concat_list("beside", pl.lit(""))
+    beside = pl.when(pl.col("beside").is_not_null()).then(said).otherwise(pl.lit([], _TEXTS))
+    return rows.select(
+        pl.concat_list(pl.coalesce("cells", pl.col("record").str.split(BETWEEN_CELLS)), beside)
+    ).to_series()
 
 
 class _Lines(list[str]):
@@ -77,13 +96,6 @@ def _defused(row: Sequence[str]) -> Sequence[str]:
     return [_defuse_within(text) for text in row]
 
 
-def without_null(rows: pl.Series) -> pl.Series:
-    """Lists of texts, an empty text for each null among them."""
-    if not rows.explode(empty_as_null=False, keep_nulls=False).null_count():
-        return rows
-    return pl.select(rows.list.eval(pl.element().fill_null(""))).to_series()
-
-
 def _write_text(dialect: Dialect, sheets: Sequence[Sheet]) -> bytes:
     separator, newline = dialect.separator or ",", dialect.newline or "\n"
     encoding = _ENCODINGS.get(dialect.encoding.lower(), dialect.encoding) or "utf-8"
@@ -95,20 +107,35 @@ def _write_text(dialect: Dialect, sheets: Sequence[Sheet]) -> bytes:
 def _text_of(sheet: Sheet, number: int, separator: str, newline: str) -> Iterator[str]:
     """A sheet's lines in pieces, a blank line before every sheet but the first."""
     yield "".join((newline if number else "", *_strictly([sheet.header], separator, newline)))
-    for start in range(0, len(sheet.rows), SLICE):
+    for start in range(0, sheet.rows.height, SLICE):
         yield _written(sheet.rows.slice(start, SLICE), separator, newline)
 
 
-def _written(rows: pl.Series, separator: str, newline: str) -> str:
-    """The lines of the rows: joined as they are where no cell can need a quote or an apostrophe."""
-    lines = rows.list.join(separator)
-    is_whole = lines.str.count_matches(separator, literal=True) + 1 == rows.list.len()
-    is_plain = is_whole & ~lines.str.contains(_PERHAPS_ODD % ("" if separator == "\t" else "\t"))
-    is_narrow = rows.list.len() < 2  # an empty cell by itself is written as two quotes
-    narrow, odd = is_narrow.arg_true(), (~is_plain & ~is_narrow).arg_true()
-    lines = lines.scatter(odd, _by_cell(rows.gather(odd), separator, newline))
+def _written(rows: pl.DataFrame, separator: str, newline: str) -> str:
+    """The lines of the rows: as they are where no cell can need a quote or an apostrophe."""
+    record = rows["record"]
+    is_odd = record.str.contains(separator, literal=True) | record.str.contains(_PERHAPS_ODD)
+    is_plain = (record.str.contains(BETWEEN_CELLS, literal=True) & ~is_odd).fill_null(value=False)
+    lines = record.str.replace_all(BETWEEN_CELLS, separator, literal=True) + _ends(rows["beside"], separator, newline)
+    odd = (~is_plain).arg_true()
+    lines = lines.scatter(odd, _odd_lines(_cells_of(rows[odd]), separator, newline))
+    return newline.join((*lines.to_list(), ""))
+
+
+def _ends(beside: pl.Series, separator: str, newline: str) -> pl.Series:
+    """What a line ends in: nothing, or the separator and what stands beside."""
+    texts = beside.drop_nulls().unique()
+    ends = [
+        separator + line.removesuffix(newline) for line in _strictly([(text, "") for text in texts], separator, newline)
+    ]
+    return beside.replace_strict(texts, pl.Series(ends, dtype=pl.String), default="", return_dtype=pl.String)
+
+
+def _odd_lines(rows: pl.Series, separator: str, newline: str) -> pl.Series:
+    """The lines of rows in which some cell may need more than a separator."""
+    narrow = (rows.list.len() < 2).arg_true()  # an empty cell by itself is written as two quotes
     written = [line.removesuffix(newline) for line in _strictly(rows.gather(narrow).to_list(), separator, newline)]
-    return newline.join((*lines.scatter(narrow, pl.Series(written, dtype=pl.String)).to_list(), ""))
+    return _by_cell(rows, separator, newline).scatter(narrow, pl.Series(written, dtype=pl.String))
 
 
 def _by_cell(rows: pl.Series, separator: str, newline: str) -> pl.Series:
@@ -140,7 +167,7 @@ def _write_workbook(sheets: Sequence[Sheet]) -> bytes:
             page = workbook.add_worksheet(name)
             page.freeze_panes(1, 0)
             page.write_row(0, 0, sheet.header, bold)
-            for place, row in enumerate(sheet.rows, start=1):
+            for place, row in enumerate(_cells_of(sheet.rows), start=1):
                 for column, text in enumerate(row):
                     _write_cell(page, place, column, text, day, quoted)
     return file.getvalue()

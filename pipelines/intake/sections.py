@@ -113,7 +113,7 @@ def _narrowed(field: Field) -> pl.Expr:
 
 
 def _answer(field: Field, reason: str) -> pl.Expr:
-    missing = pl.col(reason) if reason else pl.lit(None, pl.String)
+    missing = pl.col(reason) if reason else pl.lit(None)  # of no type: a million texts that are none take room
     answer = pl.struct(_narrowed(field).alias("value"), missing.alias("missing"))
     is_given = pl.col(field.name).is_not_null() | missing.is_not_null()
     return pl.when(is_given).then(answer).alias(field.name)

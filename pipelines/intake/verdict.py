@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
+
+from pipelines.intake.raw_rows import as_stored
 
 # One finding a row. `found` is the text as sent, `expected` what fills the second blank of the rule's sentence.
 FINDING_SCHEMA: Mapping[str, pl.DataType] = {
@@ -140,6 +143,11 @@ class Section:
     cells_set_aside: int
     confirmed: tuple[int, ...] = ()  # lines beside which the clinic wrote "yes, that is so"
     numbers: Mapping[int, str] = field(default_factory=dict)  # of rejected lines that do not say it themselves
+
+    @cached_property
+    def stored(self) -> pl.DataFrame:
+        """The raw records as the ledger keeps them."""
+        return as_stored(self.raw)
 
     @property
     def rejected(self) -> int:

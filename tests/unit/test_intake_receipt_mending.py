@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pipelines.intake import rewriting
 from pipelines.intake.mending import CONFIRM_HEADERS, MESSAGE_HEADERS, mend_file
 from pipelines.intake.outcome import Outcome, read_section
+from pipelines.intake.raw_rows import as_stored
 from pipelines.intake.rewriting import Sheet, defuse, write_back
 from pipelines.intake.verdict import FINDING_SCHEMA, RAW_SCHEMA, Dialect
 from schemas.dictionary import read_dictionary
@@ -33,8 +34,10 @@ RAW = [
 ]
 
 
-def rows(texts: list[list[str]]) -> pl.Series:
-    return pl.Series(texts, dtype=pl.List(pl.String))
+def rows(texts: list[list[str]]) -> pl.DataFrame:
+    """Each row as one text where it can be one, else as cells."""
+    cells = pl.DataFrame({"cells": pl.Series(texts, dtype=pl.List(pl.String))})
+    return as_stored(cells).with_columns(pl.lit(None, pl.String).alias("beside"))
 
 
 def outcome(dialect: dict[str, object], sheet: str = "", findings: list[tuple[object, ...]] | None = None) -> Outcome:
@@ -129,9 +132,13 @@ TEXTS = st.text(alphabet='=+-@ \t\r\n,;|"a1\x00\x1f\u200b＝＋', max_size=5)
 def test_rows_written_at_once_are_as_those_written_cell_by_cell(
     texts: list[list[str]], separator: str, newline: str
 ) -> None:
-    assert rewriting._written(rows(texts), separator, newline) == "".join(
-        rewriting._strictly(texts, separator, newline)
-    )
+    written = "".join(rewriting._strictly(texts, separator, newline))
+    assert rewriting._written(rows(texts), separator, newline) == written
+    plain = rewriting.rows_of(pl.Series(texts, dtype=pl.List(pl.String)))
+    assert rewriting._written(plain, separator, newline) == written
+    with_more = "".join(rewriting._strictly([[*row, "say, =1", ""] for row in texts], separator, newline))
+    said = rows(texts).with_columns(pl.lit("say, =1").alias("beside"))
+    assert rewriting._written(said, separator, newline) == with_more
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
