@@ -99,19 +99,21 @@ def _defused(row: Sequence[str]) -> Sequence[str]:
 def _write_text(dialect: Dialect, sheets: Sequence[Sheet]) -> bytes:
     separator, newline = dialect.separator or ",", dialect.newline or "\n"
     encoding = _ENCODINGS.get(dialect.encoding.lower(), dialect.encoding) or "utf-8"
-    parts = ["\ufeff"] if dialect.has_bom else []
-    pieces = chain(parts, *(_text_of(sheet, number, separator, newline) for number, sheet in enumerate(sheets)))
-    return b"".join(piece.encode(encoding, errors="replace") for piece in pieces)
+    mark = ["\ufeff".encode()] if dialect.has_bom else []
+    pieces = chain(mark, *(_text_of(sheet, number, separator, newline) for number, sheet in enumerate(sheets)))
+    if encoding == "utf-8":
+        return b"".join(pieces)
+    return b"".join(piece.decode().encode(encoding, errors="replace") for piece in pieces)
 
 
-def _text_of(sheet: Sheet, number: int, separator: str, newline: str) -> Iterator[str]:
-    """A sheet's lines in pieces, a blank line before every sheet but the first."""
-    yield "".join((newline if number else "", *_strictly([sheet.header], separator, newline)))
+def _text_of(sheet: Sheet, number: int, separator: str, newline: str) -> Iterator[bytes]:
+    """A sheet's lines in pieces of UTF-8, a blank line before every sheet but the first."""
+    yield "".join((newline if number else "", *_strictly([sheet.header], separator, newline))).encode()
     for start in range(0, sheet.rows.height, SLICE):
         yield _written(sheet.rows.slice(start, SLICE), separator, newline)
 
 
-def _written(rows: pl.DataFrame, separator: str, newline: str) -> str:
+def _written(rows: pl.DataFrame, separator: str, newline: str) -> bytes:
     """The lines of the rows: as they are where no cell can need a quote or an apostrophe."""
     record = rows["record"]
     is_odd = record.str.contains(separator, literal=True) | record.str.contains(_PERHAPS_ODD)
@@ -119,7 +121,9 @@ def _written(rows: pl.DataFrame, separator: str, newline: str) -> str:
     lines = record.str.replace_all(BETWEEN_CELLS, separator, literal=True) + _ends(rows["beside"], separator, newline)
     odd = (~is_plain).arg_true()
     lines = lines.scatter(odd, _odd_lines(_cells_of(rows[odd]), separator, newline))
-    return newline.join((*lines.to_list(), ""))
+    piece = io.BytesIO()
+    lines.to_frame().write_csv(piece, include_header=False, quote_style="never", line_terminator=newline)
+    return piece.getvalue()
 
 
 def _ends(beside: pl.Series, separator: str, newline: str) -> pl.Series:

@@ -132,11 +132,11 @@ TEXTS = st.text(alphabet='=+-@ \t\r\n,;|"a1\x00\x1f\u200b＝＋', max_size=5)
 def test_rows_written_at_once_are_as_those_written_cell_by_cell(
     texts: list[list[str]], separator: str, newline: str
 ) -> None:
-    written = "".join(rewriting._strictly(texts, separator, newline))
+    written = "".join(rewriting._strictly(texts, separator, newline)).encode()
     assert rewriting._written(rows(texts), separator, newline) == written
     plain = rewriting.rows_of(pl.Series(texts, dtype=pl.List(pl.String)))
     assert rewriting._written(plain, separator, newline) == written
-    with_more = "".join(rewriting._strictly([[*row, "say, =1", ""] for row in texts], separator, newline))
+    with_more = "".join(rewriting._strictly([[*row, "say, =1", ""] for row in texts], separator, newline)).encode()
     said = rows(texts).with_columns(pl.lit("say, =1").alias("beside"))
     assert rewriting._written(said, separator, newline) == with_more
 
