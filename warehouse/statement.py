@@ -97,6 +97,7 @@ def _parser() -> duckdb.DuckDBPyConnection:
     return open_memory()
 
 
+@lru_cache(maxsize=256)  # a model is read once to know its tables, and once more to read them from elsewhere
 def _serialize(query: str) -> str:
     row = _parser().execute(f"select json_serialize_sql({literal(query)})").fetchone()
     tree = str(row[0]) if row else ""

@@ -4,7 +4,7 @@ The header decides: a separator is right when it makes the line a form's header,
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipelines.intake.block import DAMAGED, Block
@@ -36,13 +36,12 @@ class Found:
 def find_header(decoded: Decoded, start: int, headers: Headers, limits: Limits) -> Found | Refusal:
     """The first line from the 0-based `start` on that is a header of a form, in the separator that makes it one."""
     declared = _SEPARATOR_LINE.fullmatch(decoded.lines[start].strip())
-    near: list[Header] = []
-    found: list[Found] = []
-    if declared and declared[1] in SEPARATORS:
-        found = _find_headers(decoded, start, (declared[1],), headers, limits, near)
-    found = found or _find_headers(decoded, start, SEPARATORS, headers, limits, near)
+    own = (declared[1],) if declared and declared[1] in SEPARATORS else ()
+    found = _find_headers(decoded, start, own, headers, limits) if own else []
+    found = found or _find_headers(decoded, start, SEPARATORS, headers, limits)
     if not found:
         first = next((text for text in decoded.lines[start : start + HEADER_SEARCH] if text.strip()), "")
+        near = _near_headers(decoded, start, (*own, *SEPARATORS), headers, limits)
         return headers.refuse(near, re.split(r"[,;\t|]", first))
     best = max(found, key=lambda each: each.header.score)
     if len(best.header.cells) > limits.max_columns:
@@ -55,16 +54,14 @@ def find_header(decoded: Decoded, start: int, headers: Headers, limits: Limits) 
 
 
 def _find_headers(
-    decoded: Decoded, start: int, separators: Sequence[str], headers: Headers, limits: Limits, near: list[Header]
+    decoded: Decoded, start: int, separators: Sequence[str], headers: Headers, limits: Limits
 ) -> list[Found]:
-    """The first header in each separator; `near` takes what comes near one."""
+    """The first header in each separator; a record of one cell is none."""
     found: list[Found] = []
     for separator in separators:
         seen: list[Record] = []
         for record in _first_records(decoded, start, separator, limits):
-            header = headers.recognise(record.cells)
-            if header:
-                near.append(header)
+            header = headers.recognise(record.cells) if len(record.cells) > 1 else None
             if header and header.is_complete:
                 found.append(Found(header, record, tuple(seen), separator))
                 break
@@ -72,7 +69,15 @@ def _find_headers(
     return found
 
 
-def _first_records(decoded: Decoded, start: int, separator: str, limits: Limits) -> list[Record]:
+def _near_headers(
+    decoded: Decoded, start: int, separators: Sequence[str], headers: Headers, limits: Limits
+) -> list[Header]:
+    """What comes near a header, where there is none."""
+    records = (record for each in separators for record in _first_records(decoded, start, each, limits))
+    return [header for record in records if (header := headers.recognise(record.cells))]
+
+
+def _first_records(decoded: Decoded, start: int, separator: str, limits: Limits) -> Iterator[Record]:
     """The first records as they come, a line that only a stray quote holds to the next one taken by itself."""
     n_lines = len(decoded.lines)
     reader = LineReader(
@@ -80,16 +85,14 @@ def _first_records(decoded: Decoded, start: int, separator: str, limits: Limits)
         Shape(separator, max_cell_chars=limits.max_cell_chars),
         decoded.faulty,
     )
-    records: list[Record] = []
-    index = start
-    while index < n_lines and len(records) < HEADER_SEARCH:
+    index, number = start, 0
+    while index < n_lines and number < HEADER_SEARCH:
         record = reader.read(index)
         more = decoded.lines[index + 1 : index + record.n_lines].to_list()
         if _swallows(more, record, separator):
             record = Record(index + 1, tuple(decoded.lines[index].split(separator)), rule=STRAY_QUOTE)
-        records.append(record)
-        index += record.n_lines
-    return records
+        yield record
+        index, number = index + record.n_lines, number + 1
 
 
 def _swallows(more: Sequence[str], record: Record, separator: str) -> bool:
