@@ -16,6 +16,7 @@ from pipelines.intake.submission import Failure, Intake, Loaded, Progress, adopt
 from pipelines.journal import note, timed
 from pipelines.plan import build_plan, version_models
 from pipelines.release.publication import remove_unfinished
+from pipelines.release.requests import cut_requested
 from pipelines.settings import Settings
 from pipelines.withdrawal.execution import finish_erasures, read_erased
 from schemas.dictionary import read_dictionary
@@ -69,6 +70,7 @@ def run(
 ) -> RunSummary:
     """Load all that waits and publish a snapshot. `LockedError` where another run is under way."""
     with lock(home, command, patience_seconds):
+        cut_requested(home)
         loaded = load_waiting(home, settings, clock(), progress, actor=actor)
         derivation = publish_snapshot(home, settings, clock(), progress)
     return RunSummary(loaded.receipts, loaded.failures, derivation)

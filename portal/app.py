@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from pipelines.errors import RegistryError
 from portal.call import Call, language_of
 from portal.checking import Checks
+from portal.gate import GateAnswers
 from portal.headers import SecureHeaders
 from portal.limits import Attempts, LimitBody
 from portal.pages import MENU, ROUTES
@@ -55,6 +56,7 @@ def create_app(home: Home, clock: Callable[[], datetime] = now, *, is_secure: bo
     )
     app.state.portal, app.state.menu = portal, MENU
     app.state.checks = Checks(portal)
+    app.state.gate = GateAnswers(portal)
     app.state.sign_ins = Attempts(SIGN_INS, SIGN_IN_SECONDS)
     return app
 

@@ -52,6 +52,11 @@ class Home:
         return self.path / "releases"
 
     @property
+    def release_requests(self) -> Path:
+        """Releases asked for on a page, which the next run cuts."""
+        return self.path / "portal" / "releases"
+
+    @property
     def audits(self) -> Path:
         """The offending rows of failed audits, for `hamreg audit show`."""
         return self.path / "audits"

@@ -32,7 +32,8 @@ def files_with_rows(home: Home) -> Iterator[Path]:
     """Every file in which rows of patients, or keys to their hashes, lie."""
     yield from sorted(path for path in home.path.rglob("*.duckdb") if not path.is_symlink() and _is_real(path, home))
     yield from sorted(home.releases.glob("*/parquet/*.parquet"))
-    folders = (home.inbox_folder, home.archive_folder, home.outbox_folder, home.drafts, home.answers)
+    asked = (home.answers, home.release_requests)
+    folders = (home.inbox_folder, home.archive_folder, home.outbox_folder, home.drafts, *asked)
     yield from sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
     yield from sorted(home.log.glob("error-*.txt"))
     yield from (path for path in (home.tombstone_key, home.log / "patient-keys.json") if path.exists())

@@ -19,7 +19,7 @@ LOOK = "look"
 # Beside these, the kinds of decisions: undo, share, link, withdraw and what may come.
 ACTS = (
     *("init", "clinic", "ids", "submit", "run", "erase", "release", "export", "backup", "restore", "retention"),
-    *("cut", "key", "account", "adopt", LOOK),
+    *("request", "cut", "key", "account", "adopt", LOOK),
 )
 MOST_NAMED = 500  # an answer about more patients than this is a look at a table, not at each of them
 

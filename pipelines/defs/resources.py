@@ -16,7 +16,8 @@ from pipelines.alerts.telling import Told, tell_digest, tell_faults
 from pipelines.daily import close_day
 from pipelines.defs.life import sign_of_life
 from pipelines.errors import RegistryError
-from pipelines.release.publication import VERDICT, Release, cut_release
+from pipelines.release.publication import VERDICT, Release, cut_release, read_release
+from pipelines.release.requests import CUT, cut_requested
 from pipelines.release.verdict import Verdict, read_verdict
 from pipelines.settings import Settings, read_settings
 from warehouse.derive import Derivation
@@ -64,15 +65,18 @@ class Registry:
         from pipelines.run import publish_snapshot
 
         with Withheld(self.home), lock(self.home, f"{self.command} (derive)", self.patience_seconds):
+            cut_requested(self.home)
             derivation = publish_snapshot(self.home, self._settings(), now(), self.progress)
             close_day(self.home, self._settings(), self.actor, now(), self.mail_password)
             return derivation
 
     def release(self) -> Release:
-        """Cut a release from the current snapshot; `GateError` where the gate refuses it."""
+        """Cut a release from the current snapshot, or what a coordinator asked for; `GateError` where it is refused."""
         from pipelines.release.gate import judge
 
         with Withheld(self.home), lock(self.home, f"{self.command} (release)", self.patience_seconds):
+            if requested := [request.id for request in cut_requested(self.home) if request.state == CUT]:
+                return read_release(self.home, requested[-1])
             release = cut_release(self.home, now, judge)
             record(self.home, self.actor, "release", now(), release=release.id)
             return release

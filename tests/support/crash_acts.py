@@ -19,6 +19,7 @@ from pipelines.intake.inbox import hand_in, sweep, waiting
 from pipelines.plan import build_plan
 from pipelines.protection import protect_home
 from pipelines.release.publication import cut_release, list_releases
+from pipelines.release.requests import cut_requested, keep_request, read_requests
 from pipelines.release.verdict import Verdict
 from pipelines.reread import reread_submissions
 from pipelines.retention import apply_retention
@@ -110,6 +111,20 @@ def _release_again(home: Home) -> None:
         _release(home)
 
 
+def _request(home: Home) -> None:
+    keep_request(home, ME, home.current.resolve().name, list_releases(home)[-1].id, {"drift": "it is so"}, CLOCK)
+    _cut_requested(home)
+
+
+def _cut_requested(home: Home) -> None:
+    with lock(home, "run"):
+        cut_requested(home, _say_nothing)
+
+
+def _request_again(home: Home) -> None:
+    (_cut_requested if read_requests(home) else _request)(home)
+
+
 def _erase(home: Home) -> None:
     erase(home, settings_of(home), ANNA, "me", "asked", CLOCK)
 
@@ -197,6 +212,7 @@ ACTS: Mapping[str, Act] = {
     "load": Act(_load, _load),
     "derive": Act(_derive, _derive),
     "release": Act(_release, _release_again),
+    "request": Act(_request, _request_again),
     "erase": Act(_erase, _erase_again),
     "decide": Act(_decide, _decide_again),
     "answer": Act(_answer, _answer_again),

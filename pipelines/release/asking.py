@@ -1,0 +1,34 @@
+"""`python -m pipelines.release.asking HOME`: what the gate says of the current snapshot, as JSON; nothing is cut.
+
+A process of its own, so that a server which asks does not carry what the gate loads.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipelines.release.publication import current_snapshot, find_before
+from warehouse import keys
+from warehouse.layout import Home
+
+
+def ask_gate(home: Home) -> Mapping[str, Any]:
+    """The verdict on the current snapshot beside the newest release, with the names of both."""
+    from pipelines.release.gate import judge
+
+    snapshot, before = current_snapshot(home), find_before(home)
+    verdict = judge(snapshot / "registry.duckdb", before)
+    return {"snapshot": snapshot.name, "before": before[0] if before else None, "verdict": verdict.as_json()}
+
+
+def main() -> None:
+    """Print the answer for the home named."""
+    keys.use_environment(os.environ)
+    json.dump(ask_gate(Home(Path(sys.argv[1]))), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
