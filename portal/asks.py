@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pipelines.intake.verdict import Section, Verdict
     from schemas.dictionary import Dictionary
 
+MOST_ROWS = 2_000  # that the page can turn over; the file itself has the rest
 SHOWN = 300  # the page lists so many; the annotated file has them all
 
 Rows = Mapping[int, Sequence[int]]
@@ -50,6 +51,19 @@ def asks_of(
             label = label_of(finding["column"], form, language)
             asks.append({**ask, "form": form.label[language], "row": row, "label": label})
     return asks
+
+
+def tables_of(verdict: "Verdict", sent: Rows) -> list[Ask]:
+    """Each section's header and its first rows as sent, with their lines as uploaded, up to MOST_ROWS in all."""
+    tables: list[Ask] = []
+    left = MOST_ROWS
+    for section in verdict.sections:
+        lines = _lines(section, sent)
+        raw = section.raw.sort("line").select("line", "cells").head(left)
+        rows = [[lines.get(line, line), *[cell or "" for cell in cells or []]] for line, cells in raw.iter_rows()]
+        left -= len(rows)
+        tables.append({"number": section.number, "header": list(section.header), "rows": rows, "n": section.raw.height})
+    return tables
 
 
 def _ask(finding: Mapping[str, Any], section: int, line: int, cells: Sequence[str | None], draft: Draft) -> Ask:

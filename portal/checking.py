@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.settings import Clinic
-from portal.asks import Rows, asks_of, rows_of
+from portal.asks import Rows, asks_of, rows_of, tables_of
 from portal.drafts import Draft, Drafts
 from portal.mending import mended
+from portal.preview import preview_of
 from portal.state import Portal
 from warehouse.sealed import replace_sealed
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pipelines.intake.verdict import Verdict
 
 MENDABLE_ROWS = 20_000  # beyond this a file is mended in the program it came from
+STEPS = 3  # reading, judging, holding against the registry
 ONE_AT_A_TIME = 1  # the machine's other core serves pages
 
 Found = Mapping[str, Any]
@@ -33,6 +35,11 @@ class Checks:
         self.drafts = Drafts(portal.home.drafts)
         self._pool = ThreadPoolExecutor(ONE_AT_A_TIME, thread_name_prefix="check")
         self._running: dict[str, Future[None]] = {}
+        self._steps: dict[str, int] = {}
+
+    def step(self, draft: Draft) -> int:
+        """Which of the STEPS is under way, from 1; 0 while others are checked first."""
+        return self._steps.get(draft.id, 0)
 
     def begin(self, draft: Draft, language: str) -> "Future[None]":
         """Check the draft unless that is under way; after a restart of the server it begins again."""
@@ -58,16 +65,35 @@ class Checks:
         from schemas.dictionary import read_dictionary
 
         dictionary, limits = read_dictionary(), self.portal.settings.limits
+        self._steps[draft.id] = 1
         sent, verdict = judge(self.portal, draft, self.drafts)
+        self._steps[draft.id] = 2
         receipt = check_receipt(verdict, dictionary, language, limits.max_findings_listed)
         if verdict.refusal is not None and not verdict.refusal.is_stored:
             self.drafts.forget_file(draft)
             self.drafts.write(replace(draft, name=verdict.file))
         n_rows = sum(section.raw.height for section in verdict.sections)
         asks = asks_of(receipt, verdict, sent, draft, dictionary, language)
+        self._steps[draft.id] = 3
         is_export = verdict.dialect is not None and bool(verdict.dialect.mapping)  # mended where its data are kept
-        found = {"receipt": receipt, "asks": asks, "is_mendable": n_rows <= MENDABLE_ROWS and not is_export}
+        found = {
+            "receipt": receipt,
+            "asks": asks,
+            "is_mendable": n_rows <= MENDABLE_ROWS and not is_export,
+            "preview": self._preview(verdict, draft.clinic, language),
+            "tables": tables_of(verdict, sent),
+        }
         self.drafts.write_checked(draft, found)
+        self._steps.pop(draft.id, None)
+
+    def _preview(self, verdict: "Verdict", clinic: str, language: str) -> Found | None:
+        """What would change; None where the file is refused, or nothing was derived yet to hold it against."""
+        from schemas.dictionary import read_dictionary
+
+        if verdict.refusal is not None or not self.portal.home.current.exists():
+            return None
+        with self.portal.database() as database:
+            return preview_of(verdict, database, clinic, read_dictionary(), language)
 
 
 def judge(portal: Portal, draft: Draft, drafts: Drafts) -> "tuple[Rows, Verdict]":

@@ -1,7 +1,7 @@
 """What became of the files a clinic handed in: their state, the receipt, what they corrected."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from starlette.responses import Response
 from pipelines.intake.inbox import waiting
 from pipelines.reports.source import Rows
 from portal.call import SIGNED_IN, Call, page
+from portal.drafts import Draft, Drafts
 from portal.headers import REPORT_POLICY
 from warehouse.connection import literal
 from warehouse.layout import Home
@@ -23,13 +24,14 @@ FILES = {"receipt.html": "text/html; charset=utf-8"}
 
 @page("/submissions", "submissions", SIGNED_IN)
 def submissions(call: Call) -> Response:
-    """List the files: received (waits for a run), loaded (its receipt lies ready), in a snapshot (its rows count)."""
+    """List the files: checked and not handed in; received, waiting for a run; loaded; in a snapshot, its rows count."""
     clinic = call.clinic
     known = {row["submission"]: row for row in _known(call, clinic)}
     rows = [*_received(call.portal.home, clinic, call.words("submissions.received")), *_loaded(call, clinic, known)]
     rows += [{**row, "state": call.words("submissions.in_snapshot")} for row in known.values()]
+    drafts = _drafts(call, clinic) if call.signed_in.may_write else []
     rows.sort(key=lambda row: str(row["submission"]), reverse=True)
-    return call.render("submissions.html", rows=rows[:SHOWN], n_more=len(rows) - SHOWN)
+    return call.render("submissions.html", drafts=drafts, rows=rows[:SHOWN], n_more=len(rows) - SHOWN)
 
 
 @page("/submissions/{submission}", "submission", SIGNED_IN)
@@ -62,6 +64,13 @@ def _received(home: Home, clinic: str, state: str) -> Iterator[Mapping[str, Any]
         if clinic in ("", item.clinic):
             place = {"submission": item.submission, "clinic": item.clinic, "file": item.file}
             yield {**NOTHING, **place, "received_at": item.received_at, "state": state, "has_receipt": False}
+
+
+def _drafts(call: Call, clinic: str) -> Sequence[tuple[Draft, str]]:
+    """The files that were uploaded and not handed in, each with whether it is checked."""
+    drafts: Drafts = call.request.app.state.checks.drafts
+    own = drafts.of_clinic(clinic) if clinic else []
+    return [(draft, "checked" if drafts.read_checked(draft) else "being_checked") for draft in own]
 
 
 def _loaded(call: Call, clinic: str, known: Mapping[str, object]) -> Iterator[Mapping[str, Any]]:

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from pipelines.accountability.log import record
 from pipelines.intake.inbox import hand_in
 from portal.call import WRITERS, Call, page
-from portal.checking import Checks, judge
+from portal.checking import STEPS, Checks, judge
 from portal.drafts import Draft
 from portal.mending import to_mend
 
+PAGE_ROWS = 50
 PATIENCE_SECONDS = 4.0  # a usual file is checked by then, and no page in between is needed
 
 
@@ -98,10 +99,26 @@ def forget_draft(call: Call) -> Response:
 def _show(call: Call, draft: Draft) -> Response:
     found = _checks(call).found(draft, call.words.language, 0 if _is_poll(call) else PATIENCE_SECONDS)
     if found is None:
-        return call.render("draft_waiting.html", draft=draft)
+        return call.render("draft_waiting.html", draft=draft, step=_checks(call).step(draft), n_steps=STEPS)
     places = [ask["place"] for ask in found["asks"]]
     first = {place: places.index(place) + 1 for place in set(places)}  # two findings may speak of one cell
-    return call.render("draft.html", draft=draft, found=found, counts=_counts(found), first=first)
+    marks = {ask["place"]: ask for ask in found["asks"] if ask["place"]}
+    rows = {ask["row_place"] for ask in found["asks"] if not ask["place"]}
+    shown: dict[str, Any] = {
+        "tables": [_turned(call, table) for table in found["tables"]],
+        "marks": marks,
+        "marked_rows": rows,
+    }
+    return call.render("draft.html", draft=draft, found=found, counts=_counts(found), first=first, **shown)
+
+
+def _turned(call: Call, table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """One page of a table's rows: `rows<number>` in the address says which."""
+    asked = call.request.query_params.get(f"rows{table['number']}", "1")
+    n_pages = max(-(-len(table["rows"]) // PAGE_ROWS), 1)
+    number = min(max(int(asked), 1), n_pages) if asked.isdigit() and len(asked) < 7 else 1
+    start = (number - 1) * PAGE_ROWS
+    return {**table, "rows": table["rows"][start : start + PAGE_ROWS], "page": number, "n_pages": n_pages}
 
 
 def _counts(found: Mapping[str, Any]) -> Mapping[str, int]:

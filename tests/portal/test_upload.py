@@ -11,12 +11,14 @@ from starlette.applications import Starlette
 
 from pipelines.accountability.chain import read_entries
 from pipelines.cli.context import now
-from pipelines.run import run
+from pipelines.run import load_waiting, run
 from pipelines.settings import read_settings
 from portal.app import create_app
 from schemas.patient_id import make_patient_id
 from tests.portal.conftest import Browser, Clock, sign_in
+from warehouse.connection import reader
 from warehouse.layout import Home
+from warehouse.lock import lock
 
 HEADER = "patient_id;side;injury_no;assessed_on;phat_total;phat_items_answered;return_to_sport;returned_to_sport_on"
 KNOWN = make_patient_id("BRG", 1)
@@ -176,3 +178,84 @@ def test_neither_bytes_nor_name_are_kept_of_a_file_that_says_who_somebody_is(
     assert "Naam" in browser.get(path).text
     kept = [file for file in portal_home.rglob("*") if file.is_file() and b"Pietersen" in file.read_bytes()]
     assert not kept
+
+
+def test_a_preview_tells_new_corrected_known_and_held_rows(
+    portal_home: Path, as_user: Callable[[str], Browser]
+) -> None:
+    with reader(portal_home / "snapshots" / "current" / "registry.duckdb") as connection:
+        known = connection.execute(
+            "select patient_id, side, injury_no, assessed_on, tegner.value from ops.follow_up_version "
+            "where clinic = 'BRG' and superseded_at is null and row_state in ('new', 'corrected') "
+            "and tegner.value is not null order by all limit 2"
+        ).fetchall()
+    (one, two), nobody = known, make_patient_id("BRG", 999_999)
+    other = int(two[4]) % 10 + 1
+    lines = ["patient_id;side;injury_no;assessed_on;tegner"]
+    lines += [";".join(map(str, one)), ";".join(map(str, (*two[:4], other)))]
+    lines += [f"{one[0]};{one[1]};{one[2]};2025-11-11;4", f"{nobody};left;1;2025-11-11;4"]
+    browser = as_user("anna")
+    upload(browser, "\n".join([*lines, ""]).encode())
+    page = browser.answer.text
+    counts = re.search(r"<caption>Accepted rows.*?<tbody><tr><th[^>]*>[^<]*</th>(.*?)</tr>", page, re.DOTALL)
+    assert counts is not None
+    assert re.findall(r">(\d+)<", counts[1]) == ["1", "1", "1", "1"]
+    assert f"<td>{two[4]}</td><td>{other}</td>" in page
+    assert waiting(portal_home) == []
+
+
+def test_a_preview_shows_nothing_of_another_clinics_patient(
+    portal_home: Path, as_user: Callable[[str], Browser]
+) -> None:
+    with reader(portal_home / "snapshots" / "current" / "registry.duckdb") as connection:
+        (foreign,) = connection.execute(
+            "select patient_id, side, injury_no, assessed_on, tegner.value from ops.follow_up_version "
+            "where clinic = 'NRD' and superseded_at is null and row_state = 'new' and tegner.value is not null "
+            "and patient_id not in (select patient_id from ops.sight where clinic = 'BRG') order by all limit 1"
+        ).fetchall()
+    browser = as_user("anna")
+    row = ";".join(map(str, (*foreign[:4], int(foreign[4]) % 10 + 1)))
+    upload(browser, f"patient_id;side;injury_no;assessed_on;tegner\n{row}\n".encode())
+    assert not re.search(r"<th scope=\"col\">before</th>", browser.answer.text)
+    counts = re.search(
+        r"<caption>Accepted rows.*?<tbody><tr><th[^>]*>[^<]*</th>(.*?)</tr>", browser.answer.text, re.DOTALL
+    )
+    assert counts is not None
+    assert re.findall(r">(\d+)<", counts[1]) == ["0", "0", "0", "1"]
+
+
+def test_all_rows_are_shown_a_page_at_a_time_with_the_bad_cells_marked(as_user: Callable[[str], Browser]) -> None:
+    browser = as_user("anna")
+    rows = [f"{KNOWN};left;1;{day:02}.{month:02}.2025;71,5;8;;" for month in (1, 2, 3) for day in range(1, 21)]
+    path = upload(browser, table(*rows[:-1], BAD))
+    page = browser.answer.text
+    assert "60 rows, as they stand in the file" in page
+    assert "01.01.2025" in page
+    assert "02.06.2025" not in page[page.index("Your rows") :]
+    second = browser.get(f"{path}?rows1=2").text
+    marked = re.search(r'<td class="error">715<br><span class="small">([^<]+)</span>', second)
+    assert marked is not None
+    assert "01.01.2025" not in second[second.index("Your rows") :]
+
+
+def test_a_file_is_checked_then_received_then_loaded_then_in_a_snapshot(
+    portal_home: Path, as_user: Callable[[str], Browser], clock: Clock
+) -> None:
+    clock.instant = now()
+    browser, home = as_user("anna"), Home(portal_home)
+    path = upload(browser, table(GOOD), "states.csv")
+    assert "states.csv</a>: checked, not handed in yet" in browser.get("/submissions").text
+    browser.post(f"{path}/hand-in")
+    states = []
+
+    def state() -> None:
+        page = browser.get("/submissions").text
+        states.extend(re.findall(r"states\.csv.*?<td>(?!\d{4})([^<]+?)</td>", page, re.DOTALL)[:1])
+
+    state()
+    with lock(home, "test"):
+        load_waiting(home, read_settings(home.settings_path), now())
+    state()
+    run(home, read_settings(home.settings_path), now)
+    state()
+    assert states == ["received, waits for the next run", "loaded, not in a snapshot yet", "in the registry"]
