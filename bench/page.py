@@ -17,7 +17,8 @@ HEAD = """# Speed, as ratios
 
 Made by `make bench` from `bench/results.json`; do not edit. Each case and what it is held against were measured in
 turns in one run, each repeat in a process of its own; the data are synthetic (`pipelines/synthetic/bulk.py`). Ratios
-are of medians, with the least and the most of the repeats' own ratios. Memory is the peak of ours.
+are of medians, with the least and the most of the repeats' own ratios. Memory is the peak of ours. Where Python keeps
+no bytecode (see the machine), an import takes three times as long, which lowers the ratios of cases held against one.
 
 """
 
