@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -9,12 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pipelines.errors import RegistryError
-from portal.call import Call, language_of
+from portal.call import DATA, Call, language_of
 from portal.checking import Checks
 from portal.gate import GateAnswers
 from portal.headers import SecureHeaders
@@ -68,6 +69,8 @@ def routes_of(app: Starlette) -> list[Route]:
 
 async def _tell(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
+    if request.url.path.startswith(DATA):
+        return JSONResponse({"error": HTTPStatus(status).phrase}, status)
     known = status if status in (403, 404, 405, 413, 429) else 500
     return _error_page(request, status, f"error.{known}", f"error.{known}_next")
 
@@ -75,6 +78,8 @@ async def _tell(request: Request, error: Exception) -> Response:
 async def _tell_error(request: Request, error: Exception) -> Response:
     """What the registry cannot do just now. The message names no patient: it is the command line's too."""
     del error
+    if request.url.path.startswith(DATA):
+        return JSONResponse({"error": HTTPStatus(503).phrase}, 503)
     return _error_page(request, 503, "error.503", "error.503_next")
 
 

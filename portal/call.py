@@ -35,6 +35,7 @@ SIGNED_IN = frozenset({CLINIC, COORDINATOR, READ_ONLY})
 WRITERS = frozenset({CLINIC, COORDINATOR})
 COORDINATORS = frozenset({COORDINATOR})
 
+DATA = "/api/"  # answers that programs read
 SAFE_METHODS = ("GET", "HEAD")
 MAX_FIELDS = 2_000
 
@@ -148,6 +149,8 @@ def language_of(request: Request, user: User | None) -> str:
 def _refuse(request: Request, user: User | None, who: Collection[str]) -> Response | None:
     if not who or (user is not None and user.role in who):
         return None
+    if user is None and request.url.path.startswith(DATA):
+        raise HTTPException(401)
     if user is None and request.method in SAFE_METHODS:
         return RedirectResponse(request.url_for("sign_in").path, 303)
     raise HTTPException(404)

@@ -1,9 +1,22 @@
 """The pages, each module a topic: a function of a `Call` that reads, acts and renders. This lists their routes."""
 
 from portal.call import COORDINATORS, SIGNED_IN, WRITERS
-from portal.pages import account, desk, due, patients, queries, releases, sign_in, start, submissions, upload, users
+from portal.pages import (
+    account,
+    data,
+    desk,
+    due,
+    patients,
+    queries,
+    releases,
+    sign_in,
+    start,
+    submissions,
+    upload,
+    users,
+)
 
-TOPICS = (sign_in, account, start, upload, submissions, queries, due, patients, desk, users, releases)
+TOPICS = (sign_in, account, start, upload, submissions, queries, due, patients, desk, users, releases, data)
 ROUTES = tuple(route for topic in TOPICS for route in topic.ROUTES)
 
 # The menu: route, text, who sees it.

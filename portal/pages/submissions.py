@@ -25,19 +25,24 @@ FILES = {"receipt.html": "text/html; charset=utf-8"}
 @page("/submissions", "submissions", SIGNED_IN)
 def submissions(call: Call) -> Response:
     """List the files: checked and not handed in; received, waiting for a run; loaded; in a snapshot, its rows count."""
+    rows = list_rows(call)
+    drafts = _drafts(call, call.clinic) if call.signed_in.may_write else []
+    return call.render("submissions.html", drafts=drafts, rows=rows[:SHOWN], n_more=len(rows) - SHOWN)
+
+
+def list_rows(call: Call) -> list[Mapping[str, Any]]:
+    """The files that the user may see, newest first; `state` is received, loaded or in_snapshot."""
     clinic = call.clinic
     known = {row["submission"]: row for row in _known(call, clinic)}
-    rows = [*_received(call.portal.home, clinic, call.words("submissions.received")), *_loaded(call, clinic, known)]
-    rows += [{**row, "state": call.words("submissions.in_snapshot")} for row in known.values()]
-    drafts = _drafts(call, clinic) if call.signed_in.may_write else []
-    rows.sort(key=lambda row: str(row["submission"]), reverse=True)
-    return call.render("submissions.html", drafts=drafts, rows=rows[:SHOWN], n_more=len(rows) - SHOWN)
+    rows = [*_received(call.portal.home, clinic), *_loaded(call, clinic, known)]
+    rows += [{**row, "state": "in_snapshot"} for row in known.values()]
+    return sorted(rows, key=lambda row: str(row["submission"]), reverse=True)
 
 
 @page("/submissions/{submission}", "submission", SIGNED_IN)
 def submission(call: Call) -> Response:
     """Show one file: how its records add up, what was found, which values it corrected and what they were before."""
-    folder = _folder(call)
+    folder = folder_of(call)
     receipt = json.loads(read_sealed(folder / "receipt.json"))
     findings = [finding for section in receipt["sections"] for finding in section["findings"]]
     files = sorted(path.name for path in folder.iterdir() if path.name.startswith("to-mend"))
@@ -48,7 +53,7 @@ def submission(call: Call) -> Response:
 @page("/submissions/{submission}/{file}", "submission_file", SIGNED_IN)
 def submission_file(call: Call) -> Response:
     """Give one of the files of a receipt: the page to print, or the rows to mend."""
-    folder, name = _folder(call), str(call.request.path_params["file"])
+    folder, name = folder_of(call), str(call.request.path_params["file"])
     allowed = [path for path in folder.iterdir() if path.name == name and (name in FILES or name.startswith("to-mend"))]
     if not allowed:
         raise HTTPException(404)
@@ -59,11 +64,11 @@ def submission_file(call: Call) -> Response:
     return Response(read_sealed(allowed[0]), media_type="application/octet-stream", headers=headers)
 
 
-def _received(home: Home, clinic: str, state: str) -> Iterator[Mapping[str, Any]]:
+def _received(home: Home, clinic: str) -> Iterator[Mapping[str, Any]]:
     for item in waiting(home):
         if clinic in ("", item.clinic):
             place = {"submission": item.submission, "clinic": item.clinic, "file": item.file}
-            yield {**NOTHING, **place, "received_at": item.received_at, "state": state, "has_receipt": False}
+            yield {**NOTHING, **place, "received_at": item.received_at, "state": "received", "has_receipt": False}
 
 
 def _drafts(call: Call, clinic: str) -> Sequence[tuple[Draft, str]]:
@@ -80,7 +85,7 @@ def _loaded(call: Call, clinic: str, known: Mapping[str, object]) -> Iterator[Ma
         if name not in known and clinic in ("", owner):
             receipt = json.loads(read_sealed(path))
             place = {"submission": name, "clinic": owner, "file": receipt["file"], "refused": receipt["refused"]}
-            yield {**NOTHING, **place, "state": call.words("submissions.loaded"), "has_receipt": True}
+            yield {**NOTHING, **place, "state": "loaded", "has_receipt": True}
 
 
 def _known(call: Call, clinic: str) -> Rows:
@@ -106,7 +111,7 @@ def _changes(call: Call, submission: str) -> Rows:
         )
 
 
-def _folder(call: Call) -> Path:
+def folder_of(call: Call) -> Path:
     """The outbox folder of a submission of the clinic; 404 for another's, as for none."""
     name, clinic = str(call.request.path_params["submission"]), call.clinic
     for path in call.portal.home.outbox_folder.glob("*/*/receipt.json"):
