@@ -3,19 +3,19 @@
 It shows and leads on. Acts that change facts need the writer's lock, so it names the command for them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import timedelta
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from pipelines.reports.desk import read_clinics, read_waiting
 from pipelines.reports.ranked_questions import read_ranked
-from pipelines.reports.source import Database, Rows
+from pipelines.reports.source import Database
 from portal.call import COORDINATORS, Call, page
 from portal.pages.due import look
+from portal.pages.queries import answered, show_question
 
 SILENT = timedelta(days=90)
 OLD = timedelta(days=1)  # the runs of a day take what waits; what they left needs a look
@@ -40,7 +40,8 @@ def desk_questions(call: Call) -> Response:
     with _database(call) as database:
         rows = read_ranked(database, clinic) if database else []
     look(call, {str(row["patient_id"]) for row in rows if row["patient_id"]})
-    shown = list(_told(call, rows))
+    given = answered(call)
+    shown = [show_question(call, row, given) for row in rows]
     return call.render("desk_questions.html", rows=shown, clinic=clinic, n_all=rows[0]["n_all"] if rows else 0)
 
 
@@ -66,20 +67,6 @@ def _asked_clinic(call: Call) -> str:
     if clinic and clinic not in call.portal.settings.clinics:
         raise HTTPException(404)
     return clinic
-
-
-def _told(call: Call, rows: Rows) -> Iterator[Mapping[str, Any]]:
-    """The questions with their words."""
-    from schemas.dictionary import read_dictionary
-    from schemas.messages import sentence
-
-    forms, language = read_dictionary().forms, call.words.language
-    for row in rows:
-        fields = {field.name: field for field in forms[row["form"]].fields}
-        label = fields[row["column"]].label[language] if row["column"] in fields else row["column"]
-        asks, remedy = sentence(row["rule"], language, label, row["found"], row["expected"])
-        handle = call.portal.links.hide(row["patient_id"]) if row["patient_id"] else ""
-        yield {**row, "asks": asks, "remedy": remedy, "handle": handle, "form": forms[row["form"]].label[language]}
 
 
 def _forms(language: str) -> Mapping[str, str]:

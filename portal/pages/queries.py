@@ -6,7 +6,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
@@ -51,8 +51,8 @@ def queries(call: Call) -> Response:
         visible = in_care("decision", call.clinic)
         closed = database.rows(CLOSED_SQL.format(visible=visible, rows=SHOWN))
     look(call, {str(row["patient_id"]) for row in (*asked, *closed) if row["patient_id"]})
-    given = {_subject(decision): name for name, decision in read_answers(call.portal.home).items()}
-    rows = [_shown(call, row, given.get(tuple(row[name] for name in SUBJECT))) for row in asked]
+    given = answered(call)
+    rows = [show_question(call, row, given) for row in asked]
     n_more = (asked[0]["n_all"] if asked else 0) - len(asked)
     return call.render("queries.html", rows=rows, n_more=n_more, closed=[_worded(call, row) for row in closed])
 
@@ -70,7 +70,7 @@ def confirm_query(call: Call) -> Response:
         record_decision(call.portal.home, decision)
         keep_answer(call.portal.home, decision)
     call.say(call.words("queries.taken"))
-    return call.go("queries")
+    return call.go("desk_questions" if call.field("from") == "desk" and call.signed_in.is_coordinator else "queries")
 
 
 @page("/queries/take-back", "take_back_answer", WRITERS, ("POST",))
@@ -122,12 +122,18 @@ def _asked(call: Call) -> Mapping[str, Any]:
     return rows[0]
 
 
-def _shown(call: Call, row: Mapping[str, Any], answer: str | None) -> Mapping[str, Any]:
+def answered(call: Call) -> Collection[tuple[object, ...]]:
+    """What was answered and waits for the next run."""
+    return {_subject(decision) for decision in read_answers(call.portal.home).values()}
+
+
+def show_question(call: Call, row: Mapping[str, Any], given: Collection[tuple[object, ...]]) -> Mapping[str, Any]:
+    """The question in the user's words, with the handle by which a form names it and whether it was answered."""
     handle = call.portal.links.hide(json.dumps({name: row[name] for name in PLACE}))
     return {
         **_worded(call, row),
         "handle": handle,
-        "is_answered": answer is not None,
+        "is_answered": tuple(row[name] for name in SUBJECT) in given,
         "takes_value": _is_correctable(row),
     }
 

@@ -93,7 +93,8 @@ def _show(call: Call, status: int = 200, fault: str = "") -> Response:
     checks = [(check, failed_of(check)) for check in shown.answer.verdict.checks] if shown.answer else []
     asked, cut = read_requests(home)[::-1][:MOST_LISTED], list_releases(home)[::-1][:MOST_LISTED]
     kept = {name: str(value) for name, value in call.form.items() if fault}
-    given = {"checks": checks, "asked": asked, "cut": cut, "kept": kept, "most": MOST_SUBJECTS}
+    is_asked = any(request.state == OPEN for request in asked)
+    given = {"is_asked": is_asked, "checks": checks, "asked": asked, "cut": cut, "kept": kept, "most": MOST_SUBJECTS}
     return call.render("releases.html", status, shown=shown, fault=fault, **given)
 
 

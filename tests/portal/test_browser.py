@@ -171,3 +171,23 @@ def test_keys_alone_reach_a_file_that_is_checked(page: Page) -> None:
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Nothing needs your attention")
+
+
+def test_the_desk_fits_a_phone_and_a_user_is_invited_by_keys(page: Page) -> None:
+    sign_in(page, "chief")
+    for path in ("/desk", "/desk/questions", "/desk/waiting", "/desk/users", "/desk/releases"):
+        page.set_viewport_size(PHONE)
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], path
+        keep(page, f"phone{path.replace('/', '-')}")
+    page.goto("/desk/users")
+    page.locator("#name").focus()
+    page.keyboard.type("dora")
+    for text in ("reader", "BRG", "Neder"):
+        page.keyboard.press("Tab")
+        page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("/invitation/")
+    expect(page.locator("table")).to_contain_text("dora")

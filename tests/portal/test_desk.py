@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.accountability.chain import read_entries
+from pipelines.answers import read_answers
 from pipelines.intake.inbox import hand_in
 from pipelines.reports.desk import read_clinics
 from pipelines.reports.ranked_questions import read_ranked
@@ -91,3 +92,14 @@ def test_a_clinic_chosen_on_the_desk_gives_its_eyes(as_user: Callable[[str], Bro
     browser.get("/desk")
     browser.post("/clinic/choose", {"clinic": "BRG"})
     assert "(BRG)" in browser.get("/due").text
+
+
+def test_a_question_is_answered_from_the_desk(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
+    browser = as_user("chief")
+    page = browser.get("/desk/questions").text
+    handle = re.findall(r'name="query" value="([^"]+)"', page)[0]
+    answer = browser.post("/queries/yes", {"query": handle, "reason": "they called", "from": "desk"})
+    assert answer.url.path == "/desk/questions"
+    assert handle not in answer.text
+    (decision,) = read_answers(Home(portal_home)).values()
+    assert (decision.kind, decision.actor, decision.reason) == ("confirm", "chief", "they called")
