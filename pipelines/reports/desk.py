@@ -38,7 +38,7 @@ with counted as (
     union all by name
     select clinic, max(received_at) as last_at from ops.submission group by clinic
 )
-select clinic, max(last_at) as last_at, columns(name -> name like 'n\\_%' escape '\\')::int
+select clinic, max(last_at) as last_at, coalesce(columns(name -> name like 'n\\_%' escape '\\'), 0)::int
 from (
     select clinic, max(last_at) as last_at, sum(n_episodes) as n_episodes, sum(n_questions) as n_questions,
         sum(n_findings) as n_findings, sum(n_held) as n_held, sum(n_overdue) as n_overdue, sum(n_due) as n_due,

@@ -18,6 +18,7 @@ from portal.pages.due import look
 from portal.pages.queries import answered, show_question
 
 SILENT = timedelta(days=90)
+MOST_QUESTIONS = 100
 OLD = timedelta(days=1)  # the runs of a day take what waits; what they left needs a look
 
 
@@ -38,7 +39,7 @@ def desk_questions(call: Call) -> Response:
     """List the open questions, first those whose answers can move a result most; of all clinics or of one."""
     clinic = _asked_clinic(call)
     with _database(call) as database:
-        rows = read_ranked(database, clinic) if database else []
+        rows = read_ranked(database, clinic, MOST_QUESTIONS) if database else []
     look(call, {str(row["patient_id"]) for row in rows if row["patient_id"]})
     given = answered(call)
     shown = [show_question(call, row, given) for row in rows]

@@ -44,6 +44,7 @@ def test_all_clinics_stand_at_one_look_with_what_they_owe(portal_home: Path, as_
     assert rows["BRG"]["n_waiting"] == 1
     assert rows["BRG"]["last_at"] == datetime(2026, 3, 1)
     assert rows["ZZZ"]["last_at"] is None
+    assert all(isinstance(value, int) for row in rows.values() for name, value in row.items() if name.startswith("n_"))
     assert f"{rows['BRG']['n_done']}/{rows['BRG']['n_due']}" in page
     assert "2026-03-01" in page
 
