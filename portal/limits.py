@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SECONDS_A_PIECE = 30.0
 FORM_BYTES = 1_000_000  # what comes with a file, or a form without one
+CLOSE = {"connection": "close"}  # nobody listens to the rest of a body that was refused
 MAX_ADDRESSES = 10_000
 
 
@@ -31,7 +32,7 @@ class LimitBody:
         limit, read = self.max_bytes() + FORM_BYTES, 0
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > limit:
-            await PlainTextResponse("Too large.", 413)(scope, receive, send)
+            await PlainTextResponse("Too large.", 413, CLOSE)(scope, receive, send)
             return
 
         async def counted() -> Message:
@@ -54,7 +55,8 @@ class LimitBody:
         except (TooMuchError, TimeoutError) as error:
             if not has_begun:
                 status = 413 if isinstance(error, TooMuchError) else 408
-                await PlainTextResponse("Too large." if status == 413 else "Too slow.", status)(scope, receive, send)
+                text = "Too large." if status == 413 else "Too slow."
+                await PlainTextResponse(text, status, CLOSE)(scope, receive, send)
 
 
 class Attempts:

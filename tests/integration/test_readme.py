@@ -1,11 +1,17 @@
 """Every command the README shows is run here, in the order a reader meets it, on a copy of the demonstration's home."""
 
+import os
 import re
 import shlex
 import shutil
+import signal
+import socket
 import subprocess
+import sys
+import time
 from pathlib import Path
 
+import httpx2
 import pytest
 from click.testing import CliRunner
 
@@ -16,6 +22,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 # Checking the messy file, or rehearsing it, has findings to tell: that is the exit code.
 MESSY = "--clinic NRD {}examples/messy_follow_up.csv"
+SERVE = "hamreg serve"
 EXIT_CODES = {f"hamreg check {MESSY.format('')}": 1, f"hamreg submit {MESSY.format('--preview ')}": 1}
 
 
@@ -27,6 +34,27 @@ def commands() -> list[str]:
     shown = [line for block in blocks("") for line in block.splitlines() if line.startswith("hamreg ")]
     inline = re.findall(r"`(hamreg [^`]+)`", README)
     return [*shown, *(command.replace(" DIR", " generated").replace("300", "30") for command in inline)]
+
+
+def serve_and_stop(command: str, folder: Path) -> None:
+    """Start the pages as shown, but on a free port, see the sign-in, and end them as Ctrl-C does."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    program = [sys.executable, "-m", "pipelines.cli", *shlex.split(command)[1:-1], str(port)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(program, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True) as server:
+        for _ in range(200):
+            try:
+                answer = httpx2.get(f"http://127.0.0.1:{port}/sign-in", timeout=5)
+                break
+            except httpx2.TransportError:
+                time.sleep(0.1)
+        server.send_signal(signal.SIGINT)
+        told = server.communicate(timeout=30)[1]
+    assert answer.status_code == 200
+    assert f"opens at http://127.0.0.1:{port}" in told
+    assert "Traceback" not in told
 
 
 @pytest.fixture
@@ -42,6 +70,9 @@ def reader_folder(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_every_command_runs_as_the_readme_shows_it(reader_folder: Path) -> None:
     assert len(commands()) >= 15
     for command in commands():
+        if command.startswith(SERVE):
+            serve_and_stop(command, reader_folder)
+            continue
         result = CliRunner().invoke(hamreg, shlex.split(command)[1:], catch_exceptions=False)
         assert result.exit_code == EXIT_CODES.get(command, 0), f"{command}\n{result.output}"
         assert result.output.strip() or (reader_folder / "follow_up.csv").exists(), command
