@@ -186,7 +186,6 @@ def test_the_desk_fits_a_phone_and_a_user_is_invited_by_keys(page: Page) -> None
     for text in ("reader", "BRG", "Neder"):
         page.keyboard.press("Tab")
         page.keyboard.type(text)
-    page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("/invitation/")
