@@ -43,7 +43,8 @@ def desk_questions(call: Call) -> Response:
     look(call, {str(row["patient_id"]) for row in rows if row["patient_id"]})
     given = answered(call)
     shown = [show_question(call, row, given) for row in rows]
-    return call.render("desk_questions.html", rows=shown, clinic=clinic, n_all=rows[0]["n_all"] if rows else 0)
+    n_all, forms = rows[0]["n_all"] if rows else 0, _forms(call.words.language)
+    return call.render("desk_questions.html", rows=shown, clinic=clinic, n_all=n_all, forms=forms)
 
 
 @page("/desk/waiting", "desk_waiting", COORDINATORS)

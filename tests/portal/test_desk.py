@@ -59,6 +59,7 @@ def test_questions_come_in_the_order_of_what_they_move_and_the_look_is_recorded(
     shown = re.findall(r'<a href="/patients/[^"]+">([^<]+)</a>', page)
     assert shown == [row["patient_id"] for row in ranked if row["patient_id"]]
     assert f"{ranked[0]['moves']:.2f}" in page
+    assert "Enrolment</span>" in page
     entries = [entry.said for entry in read_entries(Home(portal_home)) if entry.said["act"] == "look"]
     assert [said["n_patients"] for said in entries if said["command"] == "desk_questions"] == [len(set(shown))]
     own = browser.get("/desk/questions?clinic=BRG").text
