@@ -1,5 +1,6 @@
 """`python -m bench`: measure the cases, or some of them, and write what came out."""
 
+import statistics
 from pathlib import Path
 
 import click
@@ -60,7 +61,7 @@ def _measure(case: Case, rows: int, repeats: int) -> Result:
 
     ours, other = measure([case.ours, case.other], place_of, repeats)
     if case.name == "memory":
-        return _result(case, rows, Took(ours.seconds, ours.peak_bytes), other, ours.peak_bytes / other.peak_bytes, [])
+        return _result(case, rows, ours, other, ours.peak_bytes / other.peak_bytes, [])
     pairs = [case.ratio(a, b) for a, b in zip(ours.seconds, other.seconds, strict=True)]
     return _result(case, rows, ours, other, case.ratio(ours.median, other.median), pairs)
 
@@ -80,6 +81,7 @@ def _result(case: Case, rows: int, ours: Took, other: Took, ratio: float, pairs:
         *told,
         ours.peak_bytes,
         other.peak_bytes,
+        case.ratio(*(statistics.median(took.core_seconds) for took in (ours, other))),
     )
 
 

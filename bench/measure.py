@@ -17,9 +17,10 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Took:
-    """Seconds of each repeat, and the most memory that any of them used, in bytes."""
+    """Seconds of each repeat, of a core in each, and the most memory that any of them used, in bytes."""
 
     seconds: tuple[float, ...]
+    core_seconds: tuple[float, ...]
     peak_bytes: int
 
     @property
@@ -43,12 +44,12 @@ class Step:
     rows: int | None = None
     before: str = ""  # a function of `bench.<module>` that prepares for the command, untimed
 
-    def run(self, place: Place) -> tuple[float, int]:
-        """Measure once: seconds, and the peak of memory in bytes."""
+    def run(self, place: Place) -> tuple[float, float, int]:
+        """Measure once: seconds, seconds of a core, and the peak of memory in bytes."""
         if not self.command:
             command = [sys.executable, "-m", "bench.step", self.module, self.function, str(place.folder)]
             told = json.loads(_run([*command, str(place.rows)]).stdout.splitlines()[-1])
-            return told["seconds"], told["peak_bytes"]
+            return told["seconds"], told["core_seconds"], told["peak_bytes"]
         if self.before:
             _run([sys.executable, "-m", "bench.step", self.module, self.before, str(place.folder), str(place.rows)])
         words = [word.format(folder=place.folder, python=sys.executable) for word in self.command]
@@ -58,16 +59,16 @@ class Step:
         seconds = time.perf_counter() - before
         if os.waitstatus_to_exitcode(status) not in (0, 1):
             raise RuntimeError(f"{self.name}: {process.stderr.read().decode() if process.stderr else status}")
-        return seconds, usage.ru_maxrss * 1024
+        return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
 
 def measure(sides: Sequence[Step], place_of: Callable[[int | None], Place], repeats: int) -> list[Took]:
     """Measure the sides in turns, so that whatever else the machine does meets all of them."""
-    taken: list[list[tuple[float, int]]] = [[] for _ in sides]
+    taken: list[list[tuple[float, float, int]]] = [[] for _ in sides]
     for _ in range(repeats):
         for side, found in zip(sides, taken, strict=True):
             found.append(side.run(place_of(side.rows)))
-    return [Took(tuple(seconds for seconds, _ in found), max(peak for _, peak in found)) for found in taken]
+    return [Took(seconds, core, max(peaks)) for seconds, core, peaks in (zip(*found, strict=True) for found in taken)]
 
 
 def _run(words: Sequence[str]) -> subprocess.CompletedProcess[str]:

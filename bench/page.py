@@ -17,8 +17,9 @@ HEAD = """# Speed, as ratios
 
 Made by `make bench` from `bench/results.json`; do not edit. Each case and what it is held against were measured in
 turns in one run, each repeat in a process of its own; the data are synthetic (`pipelines/synthetic/bulk.py`). Ratios
-are of medians, with the least and the most of the repeats' own ratios. Memory is the peak of ours. Where Python keeps
-no bytecode (see the machine), an import takes three times as long, which lowers the ratios of cases held against one.
+are of medians, with the least and the most of the repeats' own ratios; "by core" is the ratio of seconds that a core
+worked, which other work on the machine changes little. Memory is the peak of ours. Where Python keeps no bytecode (see
+the machine), an import takes three times as long, which lowers the ratios of cases held against one.
 
 """
 
@@ -44,8 +45,8 @@ def page(machine: dict[str, str], results: Sequence[Result], remarks: dict[str, 
         "",
     ]
     lines += [
-        "| case | rows | ratio | least to most | goal | | repeats | peak memory |",
-        "|---|--:|--:|---|---|---|--:|--:|",
+        "| case | rows | ratio | least to most | by core | goal | | repeats | peak memory |",
+        "|---|--:|--:|---|--:|---|---|--:|--:|",
     ]
     lines += [_line(result) for result in results]
     lines += ["", "## Where a goal is missed", ""]
@@ -68,8 +69,9 @@ def _line(result: Result) -> str:
     sign, more = (">=", " faster") if result.is_faster else ("<=", "")
     state = "met" if result.is_met else "**missed**"
     span = f"{result.least:.2f} to {result.most:.2f}"
+    core = "" if result.core_ratio is None else f"{result.core_ratio:.2f} x"
     return (
-        f"| {ours}, beside {other} | {result.rows:,} | {result.ratio:.2f} x{more} | {span} | "
+        f"| {ours}, beside {other} | {result.rows:,} | {result.ratio:.2f} x{more} | {span} | {core} | "
         f"{sign} {result.goal:g} | {state} | {len(result.ours)} | {result.ours_bytes / 2**20:,.0f} MiB |"
     )
 

@@ -14,7 +14,10 @@ VERSIONS = ("dagster", "duckdb", "great-expectations", "numpy", "pandas", "pande
 
 @dataclass(frozen=True)
 class Result:
-    """One case at one size. Seconds are of each repeat; `ratio` is of medians, `least` and `most` of paired repeats."""
+    """One case at one size. Seconds are of each repeat; `ratio` is of medians, `least` and `most` of paired repeats.
+
+    core_ratio: the same ratio of seconds of a core, which what else the machine does changes little.
+    """
 
     case: str
     text: str
@@ -29,6 +32,7 @@ class Result:
     is_met: bool
     ours_bytes: int
     other_bytes: int
+    core_ratio: float | None = None
 
 
 def machine() -> dict[str, str]:

@@ -191,7 +191,7 @@ def _read_odd(texts: pl.Series, field: Field, conventions: Conventions, ids: IdR
 def _read_fast(texts: pl.DataFrame, fields: Sequence[Field], conventions: Conventions, ids: IdRules) -> pl.DataFrame:
     """Typed values of the cells written as their kind is written; null for every other cell."""
     expressions = [_fast(field, conventions).alias(field.name) for field in fields if field.kind != "id"]
-    fast = by_slices(texts, lambda part: part.select(expressions))
+    fast = by_slices(texts, lambda part: part.lazy().select(expressions).collect())  # lazy: a date is read once
     ids_read = [_fast_ids(texts[field.name], ids).rename(field.name) for field in fields if field.kind == "id"]
     return fast.hstack(ids_read) if fast.width else pl.DataFrame(ids_read)
 

@@ -23,9 +23,10 @@ def as_stored(raw: pl.DataFrame) -> pl.DataFrame:
 
 
 def _as_stored(raw: pl.DataFrame) -> pl.DataFrame:
-    text = pl.col("cells").list.join(BETWEEN_CELLS, ignore_nulls=False)
-    is_whole = text.str.count_matches(BETWEEN_CELLS, literal=True) + 1 == pl.col("cells").list.len()
-    told = raw.with_columns(pl.when(is_whole).then(text).alias("record"))
+    text = raw["cells"].list.join(BETWEEN_CELLS, ignore_nulls=False)
+    is_whole = text.str.count_matches(BETWEEN_CELLS, literal=True) + 1 == raw["cells"].list.len()
+    told = raw.with_columns(text.alias("record"), is_whole.alias("is_whole"))
+    told = told.with_columns(pl.when("is_whole").then("record").alias("record")).drop("is_whole")
     is_odd = told["record"].is_null()
     return told.with_columns(spread(told["cells"].filter(is_odd), is_odd).alias("cells"))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-SLICE = 50_000  # rows
+SLICE = 100_000  # rows
 
 
 def by_slices(frame: pl.DataFrame, act: Callable[[pl.DataFrame], pl.DataFrame], size: int = SLICE) -> pl.DataFrame:
