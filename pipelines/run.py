@@ -70,7 +70,7 @@ def run(
 ) -> RunSummary:
     """Load all that waits and publish a snapshot. `LockedError` where another run is under way."""
     with lock(home, command, patience_seconds):
-        cut_requested(home)
+        cut_requested(home, clock())
         loaded = load_waiting(home, settings, clock(), progress, actor=actor)
         derivation = publish_snapshot(home, settings, clock(), progress)
     return RunSummary(loaded.receipts, loaded.failures, derivation)

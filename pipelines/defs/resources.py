@@ -65,7 +65,7 @@ class Registry:
         from pipelines.run import publish_snapshot
 
         with Withheld(self.home), lock(self.home, f"{self.command} (derive)", self.patience_seconds):
-            cut_requested(self.home)
+            cut_requested(self.home, now())
             derivation = publish_snapshot(self.home, self._settings(), now(), self.progress)
             close_day(self.home, self._settings(), self.actor, now(), self.mail_password)
             return derivation
@@ -75,7 +75,7 @@ class Registry:
         from pipelines.release.gate import judge
 
         with Withheld(self.home), lock(self.home, f"{self.command} (release)", self.patience_seconds):
-            if requested := [request.id for request in cut_requested(self.home) if request.state == CUT]:
+            if requested := [request.id for request in cut_requested(self.home, now()) if request.state == CUT]:
                 return read_release(self.home, requested[-1])
             release = cut_release(self.home, now, judge)
             record(self.home, self.actor, "release", now(), release=release.id)

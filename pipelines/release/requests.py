@@ -68,24 +68,27 @@ def take_back(home: Home, request_id: str) -> None:
             sync_folder(home.release_requests)
 
 
-def cut_requested(home: Home, judge: Judge | None = None) -> list[Request]:
+def cut_requested(home: Home, now: datetime, judge: Judge | None = None) -> list[Request]:
     """Cut what is asked for; answer each request once, also after a run that was cut off. The caller holds the lock.
 
     A refusal is an answer: it stops nothing. Without a judge it is the gate, which loads where something is asked.
+    While an erasure is under way nothing is cut: the snapshot may still hold the patient.
     """
     _sweep(home)
+    if home.erasure.exists():
+        return []
     waiting = [request for request in read_requests(home) if request.state == OPEN]
     if waiting and judge is None:
         from pipelines.release.gate import judge
-    return [_answer(home, request, judge) for request in waiting]
+    return [_answer(home, request, judge, now) for request in waiting]
 
 
-def _answer(home: Home, request: Request, judge: Judge | None) -> Request:
+def _answer(home: Home, request: Request, judge: Judge | None, now: datetime) -> Request:
     answered = replace(request, state=_cut(home, request, judge))
     if answered.state == CUT and request.id not in _logged(home):
         actor = Actor(request.actor, this_account().account)
         accepted = [yes.check for yes in request.accepted]
-        record(home, actor, "release", request.asked_at, release=request.id, accepted=accepted)
+        record(home, actor, "release", now, release=request.id, accepted=accepted)
     _write(home, answered)
     reached("requests.answered")
     return answered

@@ -118,7 +118,7 @@ def _request(home: Home) -> None:
 
 def _cut_requested(home: Home) -> None:
     with lock(home, "run"):
-        cut_requested(home, _say_nothing)
+        cut_requested(home, CLOCK, _say_nothing)
 
 
 def _request_again(home: Home) -> None:
