@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.intake.letters import column_place
 from portal.drafts import Draft
-from portal.mending import cell_of, place_of, row_of
+from portal.mending import cell_of, kept_rows, place_of, row_of
 
 if TYPE_CHECKING:
     from pipelines.intake.verdict import Section, Verdict
@@ -26,6 +26,11 @@ Ask = dict[str, Any]
 def rows_of(verdict: "Verdict") -> Rows:
     """The lines of the rows."""
     return {section.number: section.raw["line"].sort().to_list() for section in verdict.sections}
+
+
+def kept_lines_of(verdict: "Verdict") -> Rows:
+    """The lines of the rows that a mended file holds."""
+    return {section.number: kept_rows(section)["line"].to_list() for section in verdict.sections}
 
 
 def asks_of(
@@ -76,6 +81,7 @@ def _ask(finding: Mapping[str, Any], section: int, line: int, cells: Sequence[st
         "place": place,
         "row_place": row_of(section, line),
         "text": cell_of(cells, column) if column is not None else "",
+        "is_left_out": False,
         "is_yes": row_of(section, line) in draft.yeses,
         **{name: finding[name] for name in ("column", "severity", "message", "remedy", "rule")},
     }

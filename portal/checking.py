@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.settings import Clinic
-from portal.asks import Rows, asks_of, rows_of, tables_of
+from portal.asks import Ask, asks_of, kept_lines_of, rows_of, tables_of
 from portal.drafts import Draft, Drafts
-from portal.mending import mended
+from portal.mending import left_out, mended
 from portal.preview import preview_of
 from portal.state import Portal
 from warehouse.sealed import replace_sealed
@@ -66,7 +66,9 @@ class Checks:
 
         dictionary, limits = read_dictionary(), self.portal.settings.limits
         self._steps[draft.id] = 1
-        sent, verdict = judge(self.portal, draft, self.drafts)
+        uploaded, verdict = judge(self.portal, draft, self.drafts)
+        is_mended = verdict.sections is not uploaded.sections
+        sent = kept_lines_of(uploaded) if is_mended else rows_of(verdict)
         self._steps[draft.id] = 2
         receipt = check_receipt(verdict, dictionary, language, limits.max_findings_listed)
         if verdict.refusal is not None and not verdict.refusal.is_stored:
@@ -74,6 +76,8 @@ class Checks:
             self.drafts.write(replace(draft, name=verdict.file))
         n_rows = sum(section.raw.height for section in verdict.sections)
         asks = asks_of(receipt, verdict, sent, draft, dictionary, language)
+        if is_mended:
+            asks = [*self._left_out(uploaded, draft, language), *asks]
         self._steps[draft.id] = 3
         is_export = verdict.dialect is not None and bool(verdict.dialect.mapping)  # mended where its data are kept
         found = {
@@ -86,6 +90,18 @@ class Checks:
         self.drafts.write_checked(draft, found)
         self._steps.pop(draft.id, None)
 
+    def _left_out(self, uploaded: "Verdict", draft: Draft, language: str) -> list[Ask]:
+        """What was asked about rows that the mended file cannot hold: asked until the file is mended elsewhere."""
+        from pipelines.intake.receipt import check_receipt
+        from schemas.dictionary import read_dictionary
+
+        rows, dictionary = left_out(uploaded), read_dictionary()
+        if not rows:
+            return []
+        receipt = check_receipt(uploaded, dictionary, language, self.portal.settings.limits.max_findings_listed)
+        asks = asks_of(receipt, uploaded, rows_of(uploaded), draft, dictionary, language)
+        return [{**ask, "is_left_out": True} for ask in asks if ask["row_place"] in rows]
+
     def _preview(self, verdict: "Verdict", clinic: str, language: str) -> Found | None:
         """What would change; None where the file is refused, or nothing was derived yet to hold it against."""
         from schemas.dictionary import read_dictionary
@@ -96,19 +112,18 @@ class Checks:
             return preview_of(verdict, database, clinic, read_dictionary(), language)
 
 
-def judge(portal: Portal, draft: Draft, drafts: Drafts) -> "tuple[Rows, Verdict]":
-    """The rows as uploaded, and what intake makes of them with the user's texts in."""
+def judge(portal: Portal, draft: Draft, drafts: Drafts) -> "tuple[Verdict, Verdict]":
+    """What intake makes of the file as uploaded, and what intake makes of them with the user's texts in."""
     from pipelines.intake.identifiers import kept_name
 
     settings, path = portal.settings, drafts.path(draft)
     clinic = settings.clinics.get(draft.clinic, Clinic(draft.clinic))
-    verdict = _judge_file(portal, path, clinic)
-    sent = rows_of(verdict)
+    uploaded = verdict = _judge_file(portal, path, clinic)
     if draft.mends or draft.yeses:
         again = drafts.mended_path(draft)
         replace_sealed(again, mended(draft, verdict, clinic.language))
         verdict = _judge_file(portal, again, clinic)
-    return sent, replace(verdict, file=kept_name(draft.name, verdict.refusal))
+    return uploaded, replace(verdict, file=kept_name(draft.name, verdict.refusal))
 
 
 def _judge_file(portal: Portal, path: Path, clinic: Clinic) -> "Verdict":

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines.reports.source import Database
+from portal.answer_words import answer_words
 from portal.visible import in_care
 from warehouse.connection import identifier, literal
 
@@ -41,17 +42,18 @@ def preview_of(verdict: "Verdict", database: Database, clinic: str, dictionary: 
         known = _known(database, form, clinic)
         episodes = enrolled | {key[:3] for key in _known(database, dictionary.forms[ENROLMENT], clinic)}
         counts = forms.setdefault(form.label[language], dict.fromkeys(KINDS, 0))
-        for kind, told in _judged(section, form, known, episodes, language):
+        for kind, told in _judged(section, form, known, episodes, (dictionary, language)):
             counts[kind] += 1
             changes += told
     return {"forms": forms, "changes": changes[:CHANGES_SHOWN], "n_more": max(len(changes) - CHANGES_SHOWN, 0)}
 
 
 def _judged(
-    section: "Section", form: "Form", known: Mapping[Key, Row], episodes: set[Key], language: str
+    section: "Section", form: "Form", known: Mapping[Key, Row], episodes: set[Key], said: "tuple[Dictionary, str]"
 ) -> Iterator[tuple[str, Sequence[Row]]]:
     """What becomes of each accepted row, and the values that it changes. A blank cell changes nothing."""
     has_patient = form.key[0] in EPISODE
+    dictionary, language = said
     for row in section.rows.sort("line").iter_rows(named=True):
         if has_patient and form.name != ENROLMENT and _key(row, EPISODE) not in episodes:
             yield "held", ()
@@ -72,8 +74,8 @@ def _judged(
                 {
                     **place,
                     "label": field.label[language],
-                    "before": _text(before[field.name]),
-                    "after": _text(row[field.name]),
+                    "before": answer_words(_text(before[field.name]), field, dictionary, language),
+                    "after": answer_words(_text(row[field.name]), field, dictionary, language),
                 }
                 for field in changed
             ],

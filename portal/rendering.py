@@ -6,6 +6,8 @@ from typing import Any
 
 import jinja2
 
+from portal.answer_words import form_words
+
 
 def render(template: str, context: Mapping[str, Any]) -> str:
     """Render a template of `portal/templates`."""
@@ -15,10 +17,12 @@ def render(template: str, context: Mapping[str, Any]) -> str:
 @cache
 def environment() -> jinja2.Environment:
     """Where templates come from and how they are read."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("portal"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["form_words"] = form_words
+    return made

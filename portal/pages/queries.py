@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from schemas.dictionary import Field
 
 SHOWN = 100
+NOT_KEPT = "…"
 MOST_REASON = 500  # characters
 CORRECTION = "correction.csv"
+CONSENT = ("consented_on", "consent_scope")  # an enrolment without them is not kept
 PLACE = ("submission", "section", "line", "column", "rule", "found")
 SUBJECT = ("patient_id", "side", "injury_no", "form", "column", "rule", "found")
 
@@ -145,7 +147,8 @@ def _worded(call: Call, row: Mapping[str, Any]) -> Mapping[str, Any]:
     fields = {field.name: field for field in _fields(row)}
     name, language = row["column"] or "", call.words.language
     label = fields[name].label[language] if name in fields else name
-    said, remedy = sentence(row["rule"], language, label, row["found"] or "", row.get("expected") or "")
+    known = row.get("expected", NOT_KEPT) or ""  # a decision does not keep what the value was held against
+    said, remedy = sentence(row["rule"], language, label, row["found"] or "", known)
     return {**row, "said": said, "remedy": remedy, "label": label}
 
 
@@ -155,7 +158,7 @@ def _is_correctable(row: Mapping[str, Any]) -> bool:
 
 
 def _said_before(call: Call, row: Mapping[str, Any]) -> Mapping[str, str]:
-    """What the row must say again beside the value: its key, the value's unit, and one outcome where it needs one."""
+    """What the row must say again beside the value: key, consent, the value's unit, an outcome where it needs one."""
     fields = _fields(row)
     unit = next(field.unit for field in fields if field.name == row["column"])
     place = " and ".join(f"{name} = {literal(row[name])}" for name in ("submission", "section", "line"))
@@ -163,7 +166,7 @@ def _said_before(call: Call, row: Mapping[str, Any]) -> Mapping[str, str]:
         (known,) = database.rows(f"from ops.{identifier(row['form'] + '_version')} where {place}")
     said = [field for field in fields if known.get(field.name) is not None and field.name != row["column"]]
     outcomes = sorted((field for field in said if field.is_outcome), key=lambda field: field.kind == "decimal")
-    kept = [*(field for field in said if field.is_key or field.name == unit), *outcomes[:1]]
+    kept = [*(field for field in said if field.is_key or field.name in (unit, *CONSENT)), *outcomes[:1]]
     return {field.name: _written(known[field.name]) for field in kept}
 
 

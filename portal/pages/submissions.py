@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from pipelines.intake.inbox import waiting
 from pipelines.reports.source import Rows
+from portal.answer_words import answer_words
 from portal.call import SIGNED_IN, Call, page
 from portal.drafts import Draft, Drafts
 from portal.headers import REPORT_POLICY
@@ -101,14 +102,25 @@ def _known(call: Call, clinic: str) -> Rows:
     return [{**row, "has_receipt": True} for row in rows]
 
 
-def _changes(call: Call, submission: str) -> Rows:
+def _changes(call: Call, submission: str) -> Sequence[Mapping[str, Any]]:
     if not call.portal.home.current.exists():
         return []
     with call.portal.database() as database:
-        return database.rows(
+        rows = database.rows(
             "select line, form, field, value_before, value_after, is_return from ops.change "  # noqa: S608
             f"where submission = {literal(submission)} order by section, line, field limit {SHOWN}"
         )
+    return [_worded(row, call.words.language) for row in rows]
+
+
+def _worded(row: Mapping[str, Any], language: str) -> Mapping[str, Any]:
+    """A change with its field and both values in the user's words."""
+    from schemas.dictionary import read_dictionary
+
+    dictionary = read_dictionary()
+    field = dictionary.forms[row["form"]].field(row["field"])
+    before, after = (answer_words(row[name], field, dictionary, language) for name in ("value_before", "value_after"))
+    return {**row, "label": field.label[language], "before": before, "after": after}
 
 
 def folder_of(call: Call) -> Path:

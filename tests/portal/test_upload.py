@@ -250,7 +250,7 @@ def test_a_file_is_checked_then_received_then_loaded_then_in_a_snapshot(
 
     def state() -> None:
         page = browser.get("/submissions").text
-        states.extend(re.findall(r"states\.csv.*?<td>(?!\d{4})([^<]+?)</td>", page, re.DOTALL)[:1])
+        states.extend(re.findall(r"states\.csv.*?<td data-label=\"State\">([^<]+?)</td>", page, re.DOTALL)[:1])
 
     state()
     with lock(home, "test"):
@@ -259,3 +259,38 @@ def test_a_file_is_checked_then_received_then_loaded_then_in_a_snapshot(
     run(home, read_settings(home.settings_path), now)
     state()
     assert states == ["received, waits for the next run", "loaded, not in a snapshot yet", "in the registry"]
+
+
+def test_a_row_that_was_not_kept_stays_asked_about_and_moves_no_other(
+    portal_home: Path, as_user: Callable[[str], Browser]
+) -> None:
+    browser = as_user("anna")
+    rows = (f"{GOOD};", f"{GOOD};;more;fields", "", f"{BAD};", f"{DOUBTFUL};")  # what a column of no form may hold
+    path = upload(browser, b"Printed on Monday\n\n" + table(*rows).replace(b"sport_on\n", b"sport_on;Desk\n", 1))
+    assert "line 5" in browser.answer.text
+    (place,) = [name for name, text in cells(browser.answer.text).items() if text == "715"]
+    assert place == "cell-1-7-4"
+    browser.post(f"{path}/mend", {place: "not a number"})
+    assert cells(browser.answer.text)[place] == "not a number"
+    browser.post(f"{path}/mend", {place: "71,5"})
+    page = browser.answer.text
+    asks = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert re.findall(r"line (\d+)", asks) == ["5", "8"]
+    assert "is not handed in with your changes" in asks
+    browser.post(f"{path}/hand-in")
+    (file,) = waiting(portal_home)
+    lines = [line.split(";") for line in file.read_text().splitlines()]
+    assert [line[3] for line in lines if line[0] == KNOWN] == ["01.06.2025", "02.06.2025", "03.06.2025"]
+    assert [number for number, line in enumerate(lines, 1) if line[0] == KNOWN] == [4, 7, 8]
+
+
+def test_rows_keep_their_lines_when_a_cell_holds_several(as_user: Callable[[str], Browser]) -> None:
+    browser = as_user("anna")
+    note = f'{HEADER};Remark\n{GOOD};"first\nsecond"\n{BAD};\n{DOUBTFUL};\n'
+    path = upload(browser, note.encode())
+    (place,) = [name for name, text in cells(browser.answer.text).items() if text == "715"]
+    browser.post(f"{path}/mend", {place: "71,5"})
+    page = browser.answer.text
+    assert "715" not in page
+    assert re.findall(r"line (\d+)", page[page.index("<tbody>") : page.index("</tbody>")]) == ["5"]
+    assert re.findall(r'<th scope="row">(\d+)</th>', page) == ["2", "4", "5"]
