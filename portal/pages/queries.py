@@ -164,13 +164,20 @@ def _said_before(call: Call, row: Mapping[str, Any]) -> Mapping[str, str]:
     place = " and ".join(f"{name} = {literal(row[name])}" for name in ("submission", "section", "line"))
     with call.portal.database() as database:
         (known,) = database.rows(f"from ops.{identifier(row['form'] + '_version')} where {place}")
-    said = [field for field in fields if known.get(field.name) is not None and field.name != row["column"]]
+    texts = {field.name: _written(known.get(field.name)) for field in fields}
+    said = [field for field in fields if texts[field.name] and field.name != row["column"]]
     outcomes = sorted((field for field in said if field.is_outcome), key=lambda field: field.kind == "decimal")
     kept = [*(field for field in said if field.is_key or field.name in (unit, *CONSENT)), *outcomes[:1]]
-    return {field.name: _written(known[field.name]) for field in kept}
+    return {field.name: texts[field.name] for field in kept}
 
 
-def _written(value: object) -> str:
+def _written(answer: object) -> str:
+    """An answer as a clinic would write it: a value, or the reason why there is none; '' where nothing is known."""
+    value = answer
+    if isinstance(answer, Mapping):
+        value = f"#{answer['missing']}" if answer["missing"] else answer["value"]
+    if value is None:
+        return ""
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 

@@ -90,6 +90,20 @@ def test_the_right_value_becomes_a_file_that_is_checked_handed_in_and_closes_the
     assert ("2024-08-01",) in changes
 
 
+def test_a_correction_says_again_only_what_the_registry_can_read(as_user: Callable[[str], Browser]) -> None:
+    anna = as_user("anna")
+    handles = forms(anna.get("/queries"), "/queries/correct")
+    assert len(handles) > 3
+    for handle in handles[:8]:
+        page = anna.post("/queries/correct", {"query": handle, "value": "#unknown"}).text
+        rows = page[page.index('class="rows"') :]
+        assert "missing" not in rows
+        assert "has no consent" not in page
+        header = re.findall(r'<th scope="col">([^<]*)</th>', rows)
+        asks = page.split('class="rows"')[0].count("To mend:")
+        assert asks <= 1, header  # of the value itself, where no reason may stand in its place
+
+
 @pytest.mark.parametrize("path", ["/queries/yes", "/queries/correct", "/queries/take-back"])
 def test_another_clinics_question_is_none_and_a_reader_answers_none(
     path: str, portal_home: Path, as_user: Callable[[str], Browser]
