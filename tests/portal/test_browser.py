@@ -3,6 +3,9 @@
 Screenshots lie in `artefacts/portal`, to be looked at.
 """
 
+import re
+import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -31,6 +34,7 @@ OPTIONS = [
     *("--disable-component-update", "--disable-sync"),
 ]
 PHONE = {"width": 390, "height": 844}
+PRINTED_WIDTH = 688  # pixels of CSS between the margins of A4, as the style sheet has them
 FIRST_PAGE_BYTES = 100_000
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine")
@@ -90,6 +94,11 @@ def keep(page: Page, name: str) -> None:
     assert serious == [], name
 
 
+def take_in(home: Path) -> None:
+    """The run that loads what was handed in."""
+    run(Home(home), read_settings(home / "registry.toml"), lambda: datetime.now(UTC), actor=Actor("c", "c"))
+
+
 def test_from_a_bad_file_to_a_receipt(page: Page, portal_home: Path) -> None:
     sizes: list[int] = []
     page.on("response", lambda response: sizes.append(int(response.headers.get("content-length", 0))))
@@ -111,12 +120,7 @@ def test_from_a_bad_file_to_a_receipt(page: Page, portal_home: Path) -> None:
     keep(page, "4-mended")
     page.get_by_role("button", name="Hand in", exact=True).click()
     expect(page.locator("main")).to_contain_text("Handed in")
-    run(
-        Home(portal_home),
-        read_settings(portal_home / "registry.toml"),
-        lambda: datetime.now(UTC),
-        actor=Actor("c", "c"),
-    )
+    take_in(portal_home)
     page.goto("/submissions")
     keep(page, "5-submissions")
     page.get_by_role("link", name="june.csv").first.click()
@@ -152,25 +156,69 @@ def test_the_pages_of_patients_fit_a_phone_and_are_not_the_other_clinics(page: P
     expect(page.locator("body")).not_to_contain_text(number)
 
 
-def test_keys_alone_reach_a_file_that_is_checked(page: Page) -> None:
+def tab_to(page: Page, selector: str) -> None:
+    """Go on by the tabulator until the element has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"no key leads to {selector}")
+
+
+def test_keys_alone_lead_from_the_sign_in_to_the_receipt(page: Page, portal_home: Path) -> None:
     page.goto("/sign-in")
     page.keyboard.type("anna")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "sign-in" not in url)
-    for _ in range(30):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.getAttribute('href')") == "/upload":
-            break
+    tab_to(page, "[href='/upload']")
     page.keyboard.press("Enter")
     page.wait_for_url("**/upload")
-    page.locator("#file").set_input_files({"name": "june.csv", "mimeType": "text/csv", "buffer": table(GOOD)})
-    page.locator("#file").focus()
-    while page.evaluate("document.activeElement.tagName") != "BUTTON":
-        page.keyboard.press("Tab")
+    tab_to(page, "#file")
+    with page.expect_file_chooser(timeout=5_000) as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files({"name": "keys.csv", "mimeType": "text/csv", "buffer": table(GOOD)})
+    tab_to(page, "main form button")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Nothing needs your attention")
+    tab_to(page, "form[action$='/hand-in'] button")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Handed in")
+    take_in(portal_home)
+    tab_to(page, "[href='/submissions']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/submissions")
+    receipt = page.get_by_role("link", name="keys.csv").first.get_attribute("href")
+    tab_to(page, f"[href='{receipt}']")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("keys.csv")
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="nothing here reads a PDF's text")
+def test_a_printed_page_has_no_menu_is_not_cut_off_and_repeats_what_a_table_is_headed(page: Page) -> None:
+    sign_in(page, "anna")
+    page.set_viewport_size({"width": PRINTED_WIDTH, "height": 1000})
+    page.emulate_media(media="print")
+    for path in ("/start", "/due", "/queries", "/patients", "/submissions"):
+        page.goto(path)
+        expect(page.locator("header.top")).to_be_hidden()
+        assert page.locator("button:visible").count() == 0, path
+        cut = page.evaluate("[...document.querySelectorAll('html, .wide')].filter(e => e.scrollWidth > e.clientWidth)")
+        assert cut == [], path
+    page.emulate_media(media="screen")
+    page.context.clear_cookies()
+    sign_in(page, "chief")  # whose list goes over several sheets
+    page.goto("/due")
+    page.emulate_media(media="print")
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    page.pdf(path=ARTEFACTS / "due.pdf", format="A4")
+    printed = subprocess.run(
+        ["pdftotext", "-layout", ARTEFACTS / "due.pdf", "-"], capture_output=True, text=True, check=True
+    )
+    with_rows = [sheet for sheet in printed.stdout.split("\f") if re.search(r"^\s*[A-Z]{3}-\d", sheet, re.MULTILINE)]
+    assert len(with_rows) > 1
+    assert all("Window" in sheet for sheet in with_rows)
 
 
 def test_the_desk_fits_a_phone_and_a_user_is_invited_by_keys(page: Page) -> None:
