@@ -1,24 +1,19 @@
-"""Commands that cut, list, verify and compare releases."""
-
-from collections.abc import Iterator
+"""Commands that cut, list, verify and compare releases. What the gate asks of them stands in `gate.py` beside this."""
 
 import click
 
 from pipelines.accountability.log import record
 from pipelines.cli.context import actor, now, read_home
-from pipelines.errors import AuditError, UsageError
-from pipelines.release.drift import CHECKS
+from pipelines.cli.gate import accept, gate_command, history_command, judge_today, tell_verdict
+from pipelines.errors import AuditError
 from pipelines.release.publication import (
     Release,
     compare_releases,
-    current_snapshot,
     cut_release,
-    find_before,
     list_releases,
     read_release,
     verify_release,
 )
-from pipelines.release.verdict import DRIFT, FAIL, Verdict, Yes
 from warehouse import keys
 from warehouse.lock import lock
 
@@ -33,52 +28,21 @@ def release_command(ctx: click.Context, checks: tuple[str, ...], reason: str | N
     A release is what researchers get: one DuckDB file, a Parquet file a table, a data package and digests of them all.
     It never changes; a snapshot is internal and is replaced by the next run.
 
-    It is held against the release before it. Exit code 5: a contract is broken, or something differs from what is usual
-    and nobody has accepted it by name.
+    It passes a gate first, which holds it against the release before it: `hamreg release gate` asks without cutting.
+    Exit code 5: a contract is broken, or something differs from what is usual and nobody has accepted it by name.
     """
     if ctx.invoked_subcommand is None:
-        from pipelines.release.gate import judge
-
-        home, _ = read_home(ctx.obj)
-        accepted = _accepted(checks, reason)
+        home, settings = read_home(ctx.obj)
+        accepted = accept(checks, reason)
         with lock(home, "hamreg release"):
-            release = cut_release(home, now, judge, accepted)
+            release = cut_release(home, now, judge_today(settings), accepted)
         record(home, actor(), "release", now(), release=release.id)
         click.echo(f"Cut release {release.id} from snapshot {release.snapshot}.")
         _show(release)
 
 
-@release_command.command("gate")
-@click.pass_obj
-def gate_command(path: str) -> None:
-    """Ask what the gate says of the current snapshot, clinic by clinic. Nothing is cut.
-
-    Exit code 5: it would be refused.
-    """
-    from pipelines.release.gate import judge
-
-    home, _ = read_home(path)
-    verdict = judge(current_snapshot(home) / "registry.duckdb", find_before(home))
-    for line in _told(verdict):
-        click.echo(line)
-    verdict.refuse()
-
-
-@release_command.command("history")
-@click.argument("check", type=click.Choice([check.name for check in CHECKS]))
-@click.pass_obj
-def history_command(path: str, check: str) -> None:
-    """Show how CHECK came out for each clinic at every release: numerator of denominator, oldest release first."""
-    home, _ = read_home(path)
-    judged = [(release.id, release.verdict) for release in list_releases(home) if release.verdict is not None]
-    for release_id, verdict in judged:
-        for found in (each for each in verdict.checks if each.check == check):
-            click.echo(f"{release_id}  {found.line()}")
-            for each in found.subjects:
-                counts = f"{each.numerator:>10g} of {each.denominator:<10g}"
-                click.echo(f"  {each.subject:<12}{counts}{each.result.replace('_', ' ')}")
-    if not judged:
-        click.echo("No release was asked yet. Next: hamreg release")
+release_command.add_command(gate_command)
+release_command.add_command(history_command)
 
 
 @release_command.command("list")
@@ -128,32 +92,13 @@ def diff_command(path: str, before: str, after: str) -> None:
         click.echo("Every table has as many rows in both.")
 
 
-def _accepted(checks: tuple[str, ...], reason: str | None) -> list[Yes]:
-    if unknown := sorted({*checks} - {check.name for check in CHECKS if check.severity == DRIFT}):
-        raise UsageError(f"{', '.join(unknown)} is no warning of the gate.", "`hamreg release gate` names them.")
-    if checks and not (reason or "").strip():
-        raise UsageError("A yes has a reason.", 'Say why it is right so: --reason "..."')
-    return [Yes(check, actor().name, str(reason)) for check in checks]
-
-
-def _told(verdict: Verdict) -> Iterator[str]:
-    yield f"Held against release {verdict.before}." if verdict.before else "Held against nothing: the first release."
-    for check in verdict.checks:
-        yield check.line()
-        for each in check.subjects if check.result == FAIL else ():
-            was, of = each.before_numerator, each.before_denominator
-            then = f", before {was:g} of {of:g}" if was is not None and of is not None else ""
-            told = f"{each.subject}: {each.numerator:g} of {each.denominator:g}"
-            yield f"{'':15}{each.result.replace('_', ' '):<15}{told}{then}"
-
-
 def _count(rows: int | None) -> str:
     return "no table" if rows is None else f"{rows:,}"
 
 
 def _show(release: Release) -> None:
     if release.verdict is not None:
-        for line in _told(release.verdict):
+        for line in tell_verdict(release.verdict):
             click.echo(f"  {line}")
         for yes in release.verdict.accepted:
             click.echo(f"  {yes.actor} accepted {yes.check}: {yes.reason}")

@@ -11,7 +11,7 @@ from pipelines.defs.models import table_key
 from pipelines.defs.resources import Registry
 from pipelines.defs.texts import as_table
 from pipelines.errors import GateError
-from pipelines.release.drift import CHECKS
+from pipelines.release.checks import CHECKS
 from pipelines.release.publication import LAYERS
 from pipelines.release.verdict import CONTRACT, FAIL, NOT_APPLICABLE, PASS, CheckResult, Verdict
 from warehouse.model import AnyModel
@@ -68,7 +68,7 @@ def _describe_check(check: CheckResult) -> dg.AssetCheckResult:
     is_hard = check.severity == CONTRACT and check.result != NOT_APPLICABLE
     shown = sorted(check.subjects, key=lambda each: each.result != FAIL)[:MOST_SHOWN]
     rows = [
-        (each.result.replace("_", " "), each.subject, each.numerator, each.denominator, _before(each.before_numerator))
+        (each.result.replace("_", " "), each.name, each.numerator, each.denominator, _before(each.before_numerator))
         for each in shown
     ]
     return dg.AssetCheckResult(

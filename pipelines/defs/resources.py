@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,10 @@ from pipelines.alerts.telling import Told, tell_digest, tell_faults
 from pipelines.daily import close_day
 from pipelines.defs.life import sign_of_life
 from pipelines.errors import RegistryError
-from pipelines.release.publication import VERDICT, Release, cut_release, read_release
+from pipelines.release.publication import Release, cut_release, read_release
 from pipelines.release.requests import CUT, cut_requested
-from pipelines.release.verdict import Verdict, read_verdict
+from pipelines.release.runs import newest_verdict
+from pipelines.release.verdict import Verdict
 from pipelines.settings import Settings, read_settings
 from warehouse.derive import Derivation
 from warehouse.disk import find_trouble
@@ -74,17 +76,17 @@ class Registry:
         """Cut a release from the current snapshot, or what a coordinator asked for; `GateError` where it is refused."""
         from pipelines.release.gate import judge
 
+        asked = partial(judge, at=None if self._settings().is_synthetic else now())
         with Withheld(self.home), lock(self.home, f"{self.command} (release)", self.patience_seconds):
             if requested := [request.id for request in cut_requested(self.home, now()) if request.state == CUT]:
                 return read_release(self.home, requested[-1])
-            release = cut_release(self.home, now, judge)
+            release = cut_release(self.home, now, asked)
             record(self.home, self.actor, "release", now(), release=release.id)
             return release
 
     def newest_verdict(self) -> Verdict | None:
         """What the gate said last, also where it refused; None before the first time."""
-        path = self.home.log / VERDICT
-        return read_verdict(json.loads(path.read_bytes())) if path.is_file() else None
+        return newest_verdict(self.home)
 
     def reread(self, submissions: Sequence[str], reason: str) -> "Mapping[str, Difference]":
         """Read again those of the submissions that were read, and adopt what that gives."""

@@ -8,51 +8,61 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from pipelines.release.drift import CHECKS, Check, ask
-from pipelines.release.verdict import ERROR, FAIL, NOT_APPLICABLE, PASS, CheckResult, Subject, Verdict
-from pipelines.reports.source import Database
+from pipelines.release.checks import CHECKS, Check, Pair, ask
+from pipelines.release.verdict import CONTRACT, ERROR, FAIL, NOT_APPLICABLE, PASS, CheckResult, Subject, Verdict
+from warehouse.connection import reader
+from warehouse.counts import Counter
 from warehouse.errors import QueryError
 
 # What the page of Great Expectations fetches from elsewhere; and how it looks without.
 _FROM_ELSEWHERE = re.compile(
-    r"<script[^>]*\ssrc=[^>]*>.*?</script>|<link[^>]*>|<img[^>]*\ssrc=\"https?:[^>]*>|<form.*?</form>", re.DOTALL
+    r"<script\b.*?</script>|<link[^>]*>|<img[^>]*\ssrc=\"https?:[^>]*>|<form.*?</form>", re.DOTALL
 )
 _PICTURE_ELSEWHERE = re.compile(r"url\(\s*[\"']?https?://[^)]*\)")
-_LINK_ELSEWHERE = re.compile(r"(<a[^>]*?\s)href=(\"|')https?://[^\"']*\2")
+_LINK_ELSEWHERE = re.compile(r"(<a[^>]*?\s)href=(\"|')(?!#)[^\"']*\2")
 _STYLE = """<style>body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em}
 table{border-collapse:collapse}td,th{border:1px solid #bbb;padding:.3em .6em;text-align:left;vertical-align:top}
-.alert{border:1px solid #bbb;padding:.5em}.hide,.d-none,nav,footer,.modal{display:none}
+.alert{border:1px solid #bbb;padding:.5em}
+.hide,.d-none,nav,footer,.modal,.collapse,[data-toggle=collapse],.card:has(.btn-group){display:none}
 .fa-check-circle::before{content:"pass"}.fa-times::before{content:"FAIL"}.fa-exclamation-triangle::before{content:"error"}
 </style></head>"""
 
 
-def judge(now: Path, before: tuple[str, Path] | None, page: Path | None = None) -> Verdict:
+def judge(
+    now: Path,
+    before: tuple[str, Path] | None,
+    page: Path | None = None,
+    at: datetime | None = None,
+    checks: Sequence[Check] = CHECKS,
+) -> Verdict:
     """Hold a database that is to be released against the release before it, its id and database.
 
-    With `page`, what Great Expectations says of it is written there.
+    With `page`, what Great Expectations says of it is written there. `at` is when; None where nobody's today counts.
     """
-    with Database(now) as current, Database(before[1]) if before else nullcontext() as former:
-        asked = {check: _ask(check, current, former) for check in CHECKS}
+    with reader(now) as current, reader(before[1]) if before else nullcontext() as former:
+        pair = Pair(Counter(current), Counter(former) if former is not None else None, at)
+        asked = {check: _ask(check, pair) for check in checks}
     answers, html = _validate(asked)
     if page is not None:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(make_offline(html), encoding="utf-8")
-    return Verdict(before[0] if before else None, [_result(check, asked[check], answers) for check in CHECKS])
+    return Verdict(before[0] if before else None, [_result(check, asked[check], answers) for check in checks])
 
 
-def _ask(check: Check, now: Database, before: Database | None) -> Sequence[Subject] | None:
+def _ask(check: Check, pair: Pair) -> Sequence[Subject] | None:
     """The check's values; None where it cannot be asked, because what it reads is gone."""
     try:
-        return ask(check, now, before)
+        return ask(check, pair)
     except QueryError:
         return None
 
 
 def make_offline(html: str) -> str:
-    """The page without whatever it would fetch, in plain clothes."""
+    """The page without whatever it would fetch, lead to or run, in plain clothes."""
     html = _PICTURE_ELSEWHERE.sub("none", _FROM_ELSEWHERE.sub("", html))
     return _LINK_ELSEWHERE.sub(r"\1", html).replace("</head>", _STYLE, 1)
 
@@ -63,7 +73,7 @@ def _validate(asked: Mapping[Check, Sequence[Subject] | None]) -> tuple[dict[str
     import great_expectations as gx
     import pandas as pd
 
-    rows = [(_title(check), each.subject, each.value) for check, found in asked.items() for each in found or ()]
+    rows = [(_title(check), each.name, each.value) for check, found in asked.items() for each in found or ()]
     frame = pd.DataFrame([row for row in rows if row[2] is not None], columns=["check", "subject", "value"])
     context: Any = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
@@ -107,7 +117,7 @@ def _expectation(check: Check) -> Any:
         min_value=check.low,
         max_value=check.high,
         row_condition=Column("check") == _title(check),
-        severity="critical" if check.severity == "error" else "warning",
+        severity="critical" if check.severity == CONTRACT else "warning",
         meta={"check": check.name},
     )
 
@@ -115,14 +125,17 @@ def _expectation(check: Check) -> Any:
 def _result(check: Check, subjects: Sequence[Subject] | None, answers: Mapping[str, Any]) -> CheckResult:
     answer = answers.get(check.name)
     if subjects is None:
-        return CheckResult(check.name, check.severity, check.says, ERROR, ())
+        return _told(check, ERROR, ())
     if answer is None:
-        return CheckResult(check.name, check.severity, check.says, NOT_APPLICABLE, tuple(subjects))
+        return _told(check, NOT_APPLICABLE, subjects)
     if "unexpected_count" not in answer.result:  # it raised: an error is not a failure
-        return CheckResult(check.name, check.severity, check.says, ERROR, tuple(subjects))
+        return _told(check, ERROR, subjects)
     failed = {str(place["subject"]) for place in answer.result.get("unexpected_index_list") or ()}
-    judged = tuple(
-        each if each.value is None else replace(each, result=FAIL if each.subject in failed else PASS)
-        for each in subjects
-    )
-    return CheckResult(check.name, check.severity, check.says, PASS if answer.success else FAIL, judged)
+    judged = [
+        each if each.value is None else replace(each, result=FAIL if each.name in failed else PASS) for each in subjects
+    ]
+    return _told(check, PASS if answer.success else FAIL, judged)
+
+
+def _told(check: Check, result: str, subjects: Sequence[Subject]) -> CheckResult:
+    return CheckResult(check.name, check.severity, check.says, result, tuple(subjects), check.counts)

@@ -11,19 +11,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol
 
 from pipelines.errors import GateError, HomeError, UsageError
+from pipelines.release.gate_page import render_gate
 from pipelines.release.verdict import Verdict, Yes, read_verdict
 from warehouse.durability import replace_file
 from warehouse.export import ExportedTable, export_tables
 from warehouse.faults import reached
-from warehouse.layout import Home
+from warehouse.layout import PRIVATE_FOLDER, Home
 
 LAYERS = ("registry", "mart", "reference", "dictionary")
 MANIFEST = "manifest.json"
-PAGE = Path("data_docs") / "index.html"
-VERDICT = "gate.json"  # in the log: the newest verdict, whatever it was
+DOCS = Path("data_docs")
+RUNS = "gate"  # in the log: every verdict, whatever it was
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,11 @@ class Release:
     verdict: Verdict | None = None  # None: cut again after an erasure, or withdrawn
 
 
-Judge: TypeAlias = Callable[[Path, tuple[str, Path] | None, Path], Verdict]
-"""What the gate says of a database, beside the release before it (id and database), with a page written."""
+class Judge(Protocol):
+    """What the gate says of a database, beside the release before it (id and database), with a page written."""
+
+    def __call__(self, now: Path, before: tuple[str, Path] | None, page: Path | None = None, /) -> Verdict:
+        """Judge, and raise nothing for what is found."""
 
 
 def cut_release(
@@ -71,14 +75,18 @@ def cut_release(
 
 def _judged(home: Home, judge: Judge, part: Path, accepted: Sequence[Yes]) -> Verdict:
     """The verdict on what was exported; where it is refused, the export is gone and the verdict is in the log."""
-    verdict = replace(judge(part / "registry.duckdb", find_before(home), part / PAGE), accepted=tuple(accepted))
-    replace_file(home.log / VERDICT, json.dumps(verdict.as_json(), indent=2).encode())
+    page = part / DOCS / "expectations.html"
+    verdict = replace(judge(part / "registry.duckdb", find_before(home), page), accepted=tuple(accepted))
+    (home.log / RUNS).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    replace_file(home.log / RUNS / f"{part.stem}.json", json.dumps(verdict.as_json()).encode())
     reached("release.judged")
     try:
         verdict.refuse()
     except GateError:
         shutil.rmtree(part)
         raise
+    earlier = [(release.id, release.verdict) for release in list_releases(home) if release.verdict is not None]
+    (part / DOCS / "index.html").write_text(render_gate(part.stem, verdict, earlier), encoding="utf-8")
     return verdict
 
 

@@ -1,6 +1,6 @@
 """How the checks of a release came out, who said yes to which warning and why; as JSON in the release and in the log.
 
-What is checked stands in `drift.py`, how in `gate.py`.
+What is checked stands in `checks.py`, how in `gate.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,10 @@ CONTRACT, DRIFT = "error", "warning"  # what a failure is: never released, or re
 
 @dataclass(frozen=True)
 class Subject:
-    """One clinic or column of a check. `value` is what is held against the bounds; None where it is not applicable."""
+    """One clinic (or the registry) of a check, and what `of` it: a table, a column, a code; '' is the clinic itself.
+
+    `value` is what is held against the bounds; None where it is not applicable.
+    """
 
     subject: str
     numerator: float
@@ -24,17 +27,34 @@ class Subject:
     before_denominator: float | None = None
     value: float | None = None
     result: str = NOT_APPLICABLE
+    of: str = ""
+
+    @property
+    def name(self) -> str:
+        """Clinic and what of it."""
+        return f"{self.subject} {self.of}".strip()
+
+    @property
+    def rate(self) -> float:
+        """The numerator's share; 0 of none."""
+        return self.numerator / self.denominator if self.denominator else 0.0
+
+    @property
+    def before_rate(self) -> float | None:
+        """The same in the release before; None where it had none."""
+        return (self.before_numerator or 0) / self.before_denominator if self.before_denominator else None
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of a release. `severity` says what a failure means; `says` what must be true."""
+    """One check. `severity` says what a failure means, `says` what must be true, `counts` what is counted."""
 
     check: str
     severity: str
     says: str
     result: str
     subjects: Sequence[Subject]
+    counts: str = ""
 
     @property
     def n_failed(self) -> int:
@@ -59,9 +79,16 @@ class CheckResult:
     def line(self) -> str:
         """One line for a terminal; clinics are named, patients never."""
         counts = f" (failed: {self.n_failed} of {self.n_asked})" if self.n_asked else ""
-        names = [subject.subject for subject in self.subjects if subject.result == FAIL]
+        names = list(dict.fromkeys(subject.subject for subject in self.subjects if subject.result == FAIL))
         named = f": {', '.join(names[:8])}{', ...' if len(names) > 8 else ''}" if names else ""
-        return f"{self.result.replace('_', ' '):<15}{self.check:<22}{self.says}{counts}{named}"
+        return f"{self.result.replace('_', ' '):<15}{self.check:<18}{self.says}{counts}{named}"
+
+    def by_clinic(self) -> Mapping[str, Sequence[Subject]]:
+        """What was asked of each clinic, and of the whole registry."""
+        found: dict[str, list[Subject]] = {}
+        for subject in self.subjects:
+            found.setdefault(subject.subject, []).append(subject)
+        return found
 
 
 @dataclass(frozen=True)
@@ -96,9 +123,26 @@ class Verdict:
                 f'hamreg release gate shows where. If it is right so: hamreg release {asked} --reason "..."',
             )
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether no release may be cut on it."""
+        try:
+            self.refuse()
+        except GateError:
+            return True
+        return False
+
     def as_json(self) -> dict[str, Any]:
-        """As it stands in the manifest."""
-        return asdict(self)
+        """As it stands in the manifest; what a subject has none of is left out."""
+        content = asdict(self)
+        for check in content["checks"]:
+            check["subjects"] = [_filled(subject) for subject in check["subjects"]]
+        return content
+
+
+def _filled(subject: Mapping[str, Any]) -> dict[str, Any]:
+    rounded = {name: round(value, 6) if isinstance(value, float) else value for name, value in subject.items()}
+    return {name: value for name, value in rounded.items() if value not in (None, "")}
 
 
 def read_verdict(content: Mapping[str, Any]) -> Verdict:

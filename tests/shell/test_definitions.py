@@ -10,7 +10,7 @@ from pipelines.defs.resources import Registry
 from pipelines.defs.submissions import SUBMISSION_KEY
 from pipelines.defs.wiring import build_definitions
 from pipelines.errors import SettingsError
-from pipelines.release.drift import CHECKS
+from pipelines.release.checks import CHECKS
 from pipelines.settings import Schedules, Settings
 from schemas.dictionary import read_dictionary
 from tests.support.fake_registry import PLAN

@@ -162,10 +162,10 @@ def test_a_refused_release_shows_each_check_of_the_gate_in_counts(home: Home, in
     assert not result.success
     assert result.asset_materializations_for_node("release__registry") == []
     found = checks(result)
-    failed = found["release/registry:follow_ups_kept"]
+    failed = found["release/registry:rows_kept"]
     assert (failed.passed, failed.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert values(failed.metadata)["status"] == "fail"
-    assert "| fail | AMC | 90.0 | 100.0 | 100 |" in str(failed.metadata["counts"].value)
+    assert "| fail | AMC registry.follow_up | 90.0 | 100.0 | 100 |" in str(failed.metadata["counts"].value)
     unasked = found["release/registry:columns_kept"]
     assert (unasked.passed, unasked.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert values(unasked.metadata)["status"] == "not_applicable"
@@ -173,9 +173,10 @@ def test_a_refused_release_shows_each_check_of_the_gate_in_counts(home: Home, in
 
 class RefusingRegistry(FakeRegistry):
     def release(self) -> Release:
-        amc = Subject("AMC", 90.0, 100.0, 100.0, 100.0, 0.9, "fail")
-        verdict = Verdict("r1", (CheckResult("follow_ups_kept", "warning", "None is lost", "fail", (amc,)),))
-        (self.home.log / "gate.json").write_text(json.dumps(verdict.as_json()))
+        amc = Subject("AMC", 90.0, 100.0, 100.0, 100.0, 0.9, "fail", "registry.follow_up")
+        verdict = Verdict("r1", (CheckResult("rows_kept", "warning", "None is lost", "fail", (amc,)),))
+        (self.home.log / "gate").mkdir(exist_ok=True)
+        (self.home.log / "gate" / "20260301T000000000000Z.json").write_text(json.dumps(verdict.as_json()))
         verdict.refuse()
         return super().release()
 

@@ -99,8 +99,9 @@ def _release(home: Home) -> None:
     cut_release(home, lambda: CLOCK, _say_nothing)
 
 
-def _say_nothing(_: Path, before: tuple[str, Path] | None, page: Path) -> Verdict:
+def _say_nothing(_: Path, before: tuple[str, Path] | None, page: Path | None = None) -> Verdict:
     """A judge that writes a page as the gate does: what the gate says is tested where it stands."""
+    assert page is not None
     page.parent.mkdir()
     page.write_text("nothing", encoding="utf-8")
     return Verdict(before[0] if before else None, ())
