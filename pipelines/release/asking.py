@@ -7,10 +7,12 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pipelines.release.publication import current_snapshot, find_before
+from pipelines.settings import read_settings
 from warehouse import keys
 from warehouse.layout import Home
 
@@ -20,7 +22,8 @@ def ask_gate(home: Home) -> Mapping[str, Any]:
     from pipelines.release.gate import judge
 
     snapshot, before = current_snapshot(home), find_before(home)
-    verdict = judge(snapshot / "registry.duckdb", before)
+    at = None if read_settings(home.settings_path).is_synthetic else datetime.now(UTC)  # the invented have no today
+    verdict = judge(snapshot / "registry.duckdb", before, at=at)
     return {"snapshot": snapshot.name, "before": before[0] if before else None, "verdict": verdict.as_json()}
 
 

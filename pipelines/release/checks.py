@@ -4,55 +4,18 @@ Each check gives a value per clinic with its numerator and denominator; `gate.py
 bounds are what they are stands in docs/decisions/0016.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC
 
+from pipelines.release.check import Check, Count, Pair, Value
 from pipelines.release.verdict import CONTRACT, DRIFT, Subject
-from warehouse.counts import WHOLE, Counter, Counts
+from warehouse.counts import WHOLE, Counter
 
 LEAST = 20
 """Rates, means and growth of fewer move by chance: they are not compared."""
 MOST_DAYS = 7
 """A snapshot is derived every night: an older one means that the nights fail."""
-
-Count: TypeAlias = Callable[[Counter], Counts]
-Value: TypeAlias = Callable[[Subject], float | None]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """The release that is to be, the one before it (None: it is the first), and the instant of asking (None: nobody's
-    today counts, as where the patients are invented)."""
-
-    now: Counter
-    before: Counter | None
-    at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Check:
-    """A question to a release. `low` and `high` bound the value; with `needs_before` the first release is not asked.
-
-    `counts` says what numerator and denominator are.
-    """
-
-    name: str
-    severity: str
-    says: str
-    counts: str
-    ask: Callable[[Pair], Iterable[Subject]]
-    low: float | None = None
-    high: float | None = None
-    needs_before: bool = True
-
-    @property
-    def bounds(self) -> str:
-        """As a page tells them."""
-        return (
-            f"{'' if self.low is None else f'{self.low:g}'} to {'' if self.high is None else f'{self.high:g}'}".strip()
-        )
 
 
 def _alone(count: Count) -> Callable[[Pair], Iterator[Subject]]:

@@ -12,7 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
-from pipelines.release.checks import CHECKS, Check, Pair, ask
+from pipelines.release.check import Check, Pair
+from pipelines.release.checks import CHECKS, ask
 from pipelines.release.verdict import CONTRACT, ERROR, FAIL, NOT_APPLICABLE, PASS, CheckResult, Subject, Verdict
 from warehouse.connection import reader
 from warehouse.counts import Counter

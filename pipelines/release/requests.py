@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from pipelines.accountability.chain import read_entries
@@ -16,6 +17,7 @@ from pipelines.accountability.log import Actor, record, this_account
 from pipelines.errors import GateError
 from pipelines.release.publication import MANIFEST, Judge, cut_release, find_before
 from pipelines.release.verdict import Yes
+from pipelines.settings import read_settings
 from warehouse.durability import sync_folder
 from warehouse.faults import reached
 from warehouse.layout import PRIVATE_FOLDER, Home, instant_id, read_instant_id
@@ -79,7 +81,10 @@ def cut_requested(home: Home, now: datetime, judge: Judge | None = None) -> list
         return []
     waiting = [request for request in read_requests(home) if request.state == OPEN]
     if waiting and judge is None:
-        from pipelines.release.gate import judge
+        from pipelines.release.gate import judge as ask_gate
+
+        is_synthetic = read_settings(home.settings_path).is_synthetic  # invented patients have no today
+        judge = partial(ask_gate, at=None if is_synthetic else now)
     return [_answer(home, request, judge, now) for request in waiting]
 
 

@@ -81,7 +81,7 @@ def take_back_release(call: Call) -> Response:
 def failed_of(check: CheckResult) -> list[str]:
     """What failed in a check, in figures: the first of it."""
     return [
-        f"{each.subject}: {each.numerator:g}/{each.denominator:g}"
+        f"{each.name}: {each.numerator:g}/{each.denominator:g}"
         + (f" ({each.before_numerator:g}/{each.before_denominator:g})" if each.before_denominator is not None else "")
         for each in check.subjects
         if each.result == FAIL

@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 
 from pipelines.cli import hamreg
 from pipelines.errors import GateError
-from pipelines.release.checks import CHECKS, Check
+from pipelines.release.check import Check
+from pipelines.release.checks import CHECKS
 from pipelines.release.gate import judge
 from pipelines.release.gate_page import render_gate
 from pipelines.release.publication import LAYERS
