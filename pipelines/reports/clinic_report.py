@@ -76,7 +76,7 @@ def _visit(
         "visit": words.code("visit", where["timepoint"]),
         "outcomes": _outcomes(own, told, words, notes),
         "funnel": funnel,
-        "verdict": _verdict(own, words, is_told=funnel is not None),
+        "verdict": verdict_texts(own, words, is_told=funnel is not None),
     }
 
 
@@ -113,7 +113,7 @@ def own_text(row: Row, statistic: str, words: Words) -> str:
     return f"{row['observed']:.1f}"
 
 
-def _verdict(own: Sequence[Row], words: Words, *, is_told: bool) -> dict[str, str] | None:
+def verdict_texts(own: Sequence[Row], words: Words, *, is_told: bool) -> dict[str, str] | None:
     """Say where the clinic stands in the funnel, with the arm in the model too, and what the missing could change.
 
     Only where the funnel is told: what the missing could change follows from the registry's mean.

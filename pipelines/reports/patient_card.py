@@ -66,6 +66,17 @@ def next_visit(rows: EpisodeRows, words: Words) -> str:
     return words(f"card.next_{first['status']}", visit=words.code("visit", first["visit"]), **places)
 
 
+def standings(rows: EpisodeRows, words: Words) -> list[dict[str, Any]]:
+    """Say in a sentence a visit where the PHAT stands beside each study, the study's limits with it."""
+    found: list[dict[str, Any]] = []
+    for study in studies_of(rows):
+        own = [row for row in rows.benchmark if row["study"] == study]
+        sentences = [phat_sentence(_phat(own, visit), words) for visit in score_visits(own)]
+        found.append({"name": words.code("study", study), "limits": limits_text(study, _people(own), words)})
+        found[-1]["sentences"] = sentences
+    return found
+
+
 def _study(rows: EpisodeRows, study: str, words: Words, notes: Notes, name: str) -> dict[str, Any]:
     own = [row for row in rows.benchmark if row["study"] == study]
     tables = [_table(own, timepoint, words, notes, name) for timepoint in timepoints_of(own)]

@@ -3,6 +3,7 @@
 from portal.call import COORDINATORS, SIGNED_IN, WRITERS
 from portal.pages import (
     account,
+    clinic,
     data,
     desk,
     due,
@@ -16,7 +17,7 @@ from portal.pages import (
     users,
 )
 
-TOPICS = (sign_in, account, start, upload, submissions, queries, due, patients, desk, users, releases, data)
+TOPICS = (sign_in, account, start, upload, submissions, queries, due, patients, clinic, desk, users, releases, data)
 ROUTES = tuple(route for topic in TOPICS for route in topic.ROUTES)
 
 # The menu: route, text, who sees it.
@@ -27,6 +28,7 @@ MENU = (
     ("queries", "shell.queries", SIGNED_IN),
     ("due", "shell.due", SIGNED_IN),
     ("patients", "shell.patients", SIGNED_IN),
+    ("our_clinic", "shell.our_clinic", SIGNED_IN),
     ("counsel", "shell.counsel", SIGNED_IN),
     ("desk", "shell.desk", COORDINATORS),
     ("account", "shell.account", SIGNED_IN),

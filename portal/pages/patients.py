@@ -1,16 +1,19 @@
 """A clinic's patients: the list, one patient's course, benchmark, visits and history. Every look is recorded."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from pipelines.history import read_history
-from pipelines.reports.patient_rows import read_patient
-from pipelines.reports.source import Rows
+from pipelines.reports.patient_rows import EpisodeRows, read_patient
+from pipelines.reports.source import Row, Rows
 from portal.call import SIGNED_IN, Call, page
 from portal.headers import REPORT_POLICY
 from portal.pages.due import look
+from portal.values import by_field, value_text
 from portal.visible import episodes_of, in_care, key_of, rows_until, versions_until
 
 PAGE_ROWS = 50
@@ -60,9 +63,24 @@ def patient(call: Call) -> Response:
         source = call.portal.source(database)
         path = database.path
     by_key = {key: rows_until(rows, until[key]) for rows in found if (key := (rows.side, rows.injury_no)) in until}
-    shown = [(row, by_key.get(key_of(row))) for row in episodes]
-    history = versions_until(read_history(path, number), call.clinic, until)
-    return call.render("patient.html", number=number, episodes=shown, history=history, source=source)
+    shown = [_episode(call, row, by_key.get(key_of(row)), place) for place, row in enumerate(episodes, start=1)]
+    history = by_field(versions_until(read_history(path, number), call.clinic, until), call.words.language)
+
+    def coded(vocabulary: str, code: str | None) -> str:
+        return value_text(code or "", vocabulary, call.words.language)
+
+    return call.render("patient.html", number=number, episodes=shown, history=history, source=source, coded=coded)
+
+
+def _episode(call: Call, row: Row, rows: EpisodeRows | None, place: int) -> Mapping[str, Any]:
+    """One injury: its rows, the course drawn, and where the score stands beside each study."""
+    from pipelines.reports.patient_card import standings
+    from pipelines.reports.patient_course import course_picture
+
+    if rows is None:
+        return {"row": row, "rows": None, "picture": None, "standings": []}
+    picture = course_picture(rows, call.words, f"course-{place}")
+    return {"row": row, "rows": rows, "picture": picture, "standings": standings(rows, call.words)}
 
 
 @page("/patients/{patient}/card", "card", SIGNED_IN)

@@ -1,5 +1,6 @@
 """What pages show to whom: submissions, who is due, patients; and a second clinic's eyes on every route."""
 
+import html
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from pipelines.intake.inbox import hand_in
 from pipelines.run import run
 from pipelines.settings import read_settings
 from portal.app import routes_of
+from portal.words import read_words
 from tests.portal.conftest import Browser
 from warehouse import ledger
 from warehouse.connection import open_facts, reader
@@ -182,10 +184,28 @@ def test_who_is_due_is_filtered_and_filled_in(portal_home: Path, as_user: Callab
     (expected,) = ask(portal_home, "select count(*) from mart.overdue where clinic = 'BRG'")
     assert overdue.count('<tr class="overdue">') == expected[0]
     assert everything.count("<tr class=") > overdue.count("<tr class=")
-    book = openpyxl.load_workbook(io.BytesIO(browser.get("/due/workbook").content))
-    numbers = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.value}
-    asked = ask(portal_home, "select patient_id from registry.schedule where clinic = 'BRG' and status = 'overdue'")
-    assert {row[0] for row in asked} <= numbers
+
+
+@pytest.mark.parametrize("asked", ["", "?status=overdue&visit=", "?status=&visit=month_12", "?status=not_yet_due"])
+def test_the_workbook_holds_exactly_the_visits_that_the_page_shows(
+    as_user: Callable[[str], Browser], asked: str
+) -> None:
+    browser = as_user("anna")
+    listed = re.findall(r">(BRG-\w+)</a> (\w+) leg.*?</th><td>(.*?)</td>", browser.get(f"/due{asked}").text)
+    page = sorted((number, side, visit) for number, side, visit in listed)
+    link = html.unescape(re.findall(r'href="(/due/workbook[^"]*)"', browser.answer.text)[0])
+    sheet = openpyxl.load_workbook(io.BytesIO(browser.get(link).content)).worksheets[0]
+    filled = [[cell.value for cell in row] for row in sheet.iter_rows() if str(row[0].value).startswith("BRG-")]
+    words = read_words("en")
+    visits = {"2 months": "month_2", "6 months": "month_6", "12 months": "month_12", "24 months": "month_24"}
+    told = sorted(
+        (row[0], str(row[1]).lower(), words.code("visit", visits.get(v, v)))
+        for row in filled
+        for v in row
+        if v in visits or str(v).startswith("month_")
+    )
+    assert page
+    assert told == page
 
 
 def test_numbers_are_handed_out_once(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
