@@ -210,6 +210,18 @@ CASES = (
         homes=("derived",),
     ),
     Case(
+        "portal",
+        "a clinic's pages with 5,000 patients, four browsers at once, the time that 95 of 100 answers keep | a bare "
+        "Starlette page of as many bytes",
+        Step("pages", "pages", "pages"),
+        Step("bare", "pages", "bare"),
+        50,
+        rows=25_000,
+        quick_rows=5_000,
+        repeats=3,
+        homes=("derived",),
+    ),
+    Case(
         "memory",
         "peak memory of a bulk file of 10,000,000 rows | of 1,000,000",
         ours("bulk", rows=10 * BULK),

@@ -60,7 +60,7 @@ def server(portal_home: Path) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    program = [sys.executable, "-m", "portal", "--home", str(portal_home), "--port", str(port)]
+    program = [sys.executable, "-m", "portal", "--home", str(portal_home), "--port", str(port), "--patience", "2"]
     with subprocess.Popen(program, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
         address = f"http://127.0.0.1:{port}"
         for _ in range(300):
@@ -163,13 +163,20 @@ def test_a_name_is_no_path_and_a_cell_no_page(server: Server) -> None:
     assert not Path("/tmp/escaped.csv").exists()  # noqa: S108
 
 
-def test_others_are_served_while_a_client_trickles(server: Server) -> None:
+def test_a_client_that_trickles_is_hung_up_on_and_others_are_served_meanwhile(server: Server) -> None:
     host, port = server.address.removeprefix("http://").split(":")
     slow = []
     for _ in range(40):
         connection = socket.create_connection((host, int(port)))
         connection.sendall(b"POST /sign-in HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\nc")
         slow.append(connection)
+    for begun in (b"", b"GET /sign-in HTTP/1.1\r\nhost: a\r\nx-slow: ", b"GET /sign-in HTTP/1.1\r\nhost: a\r\n\r\nGET"):
+        connection = socket.create_connection((host, int(port)))
+        connection.settimeout(15)
+        connection.sendall(begun)
+        while connection.recv(100_000):  # what was asked whole is answered; then we are hung up on
+            pass
+        connection.close()
     begin = time.monotonic()
     assert httpx2.get(server.address + "/sign-in", timeout=10).status_code == 200
     assert time.monotonic() - begin < 5

@@ -36,7 +36,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, journal: list[str]) -> Iterat
     page = str(home.path.parent / "report.html")
     for words in (
         ("run",),
-        ("release",),
+        ("release", "--accept", "clinics_send", "--reason", "the files of this test are of long ago"),
         ("history", PATIENTS[0]),
         ("query", "from registry.episode"),
         ("overdue",),
