@@ -138,7 +138,9 @@ def months_to(last: str, first: str) -> list[str]:
 
 def read_participation(database: Database, clinic: str) -> Rows:
     """Enrolled beside screened, by month, the newest months; a month without a screening form has empty counts."""
-    return database.rows(PARTICIPATION_SQL.format(clinic=literal(clinic)))[-MONTHS:]
+    rows = database.rows(PARTICIPATION_SQL.format(clinic=literal(clinic)))
+    shown = months_to(max((row["month"] for row in rows), default=""), min((row["month"] for row in rows), default=""))
+    return [row for row in rows if row["month"] in shown]
 
 
 def read_changed(database: Database, clinic: str, zone: ZoneInfo, n_months: int = 1) -> Changed:

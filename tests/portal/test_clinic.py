@@ -9,8 +9,6 @@ import pytest
 from tests.portal.conftest import Browser
 from tests.portal.test_pages import ask, patient_of
 
-NAMES = ("NRD", "RVR", "ZLV", "Bergklinik")
-
 
 def others(home: Path) -> list[str]:
     return [
@@ -40,8 +38,8 @@ def test_participation_sums_the_clinics_own_screening(portal_home: Path, as_user
     names = ("n_eligible", "n_enrolled", "n_declined", "n_missed", "n_episodes")
     (total,) = ask(
         portal_home,
-        f"select {', '.join(f'sum({name})' for name in names)} from "
-        "(from mart.participation where clinic = 'BRG' order by month_on desc limit 24)",
+        f"select {', '.join(f'sum({name})' for name in names)} from mart.participation where clinic = 'BRG' "
+        "and month_on > (select max(month_on) - interval 24 month from mart.participation where clinic = 'BRG')",
     )
     shown = re.findall(r'<tr><th scope="row">[a-z ]+</th><td class="number">(\d+)</td></tr>', page)
     assert [int(n) for n in shown] == [int(str(n)) for n in total]
@@ -70,7 +68,6 @@ def test_no_other_clinic_is_named_and_no_figure_of_one_is_exact(
 ) -> None:
     page = as_user("anna").get("/our-clinic").text
     assert "<svg" in page
-    page = re.sub(r' d="[^"]*"', "", page)  # where a line goes is no figure
     assert [clinic for clinic in others(portal_home) if clinic in page] == []
     rows = ask(
         portal_home,
@@ -78,7 +75,9 @@ def test_no_other_clinic_is_named_and_no_figure_of_one_is_exact(
         "and arm = 'all' and adjusted is not null",
     )
     assert rows
-    assert [value for (value,) in rows if f"{value:.1f}" in page or f"{value:.2f}" in page] == []
+    told = re.sub(r"<[^>]*>", " ", page)  # the picture draws what its description tells; a path's numbers are pixels
+    assert "a clinic: n " in told
+    assert [value for (value,) in rows if f"{value:.1f}" in told or f"{value:.2f}" in told] == []
 
 
 @pytest.mark.parametrize("language", ["nl", "de"])
