@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SECONDS_A_PIECE = 30.0
+LEAST_BYTES_A_SECOND = 1_000  # of a body on the whole: less is a trickle
 FORM_BYTES = 1_000_000  # what comes with a file, or a form without one
 CLOSE = {"connection": "close"}  # nobody listens to the rest of a body that was refused
 MAX_ADDRESSES = 10_000
@@ -19,7 +20,10 @@ class TooMuchError(Exception):
 
 
 class LimitBody:
-    """Refuse a body beyond a size (413), or one whose next piece does not come in time (408), before it is kept."""
+    """Refuse a body beyond a size (413), or one that comes too slowly (408), before it is kept.
+
+    Too slowly: a piece that keeps `seconds_a_piece` waiting, or on the whole under LEAST_BYTES_A_SECOND.
+    """
 
     def __init__(self, app: ASGIApp, max_bytes: Callable[[], int], seconds_a_piece: float = SECONDS_A_PIECE) -> None:
         self.app, self.max_bytes, self.seconds = app, max_bytes, seconds_a_piece
@@ -29,7 +33,7 @@ class LimitBody:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
-        limit, read = self.max_bytes() + FORM_BYTES, 0
+        limit, read, begun = self.max_bytes() + FORM_BYTES, 0, time.monotonic()
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > limit:
             await PlainTextResponse("Too large.", 413, CLOSE)(scope, receive, send)
@@ -39,6 +43,8 @@ class LimitBody:
             nonlocal read
             message = await asyncio.wait_for(receive(), self.seconds)
             read += len(message.get("body", b""))
+            if time.monotonic() - begun > self.seconds + read / LEAST_BYTES_A_SECOND and message.get("more_body"):
+                raise TimeoutError
             if read > limit:
                 raise TooMuchError
             return message

@@ -49,8 +49,9 @@ def answer_to(pieces: list[bytes], pause: float = 0.0, length: int | None = None
         ([b"x" * FORM_BYTES, b"y" * 11, b"z"], 0.0, None, 413),
         ([b"x"], 0.0, FORM_BYTES + 11, 413),
         ([b"x", b"y"], 0.2, None, 408),
+        ([b"x"] * 9, 0.03, None, 408),
     ],
-    ids=["small", "grows too large", "says it is too large", "too slow"],
+    ids=["small", "grows too large", "says it is too large", "too slow", "trickles"],
 )
 def test_a_body_is_taken_or_refused(pieces: list[bytes], pause: float, length: int | None, status: int) -> None:
     told, seen = answer_to(pieces, pause, length)
