@@ -22,6 +22,7 @@ from pipelines.synthetic.bulk_clinic import CLINIC
 
 BROWSERS, ASKED = 4, 40  # each browser asks so often, page after page
 PATHS = ("/start", "/due", "/patients", "/queries")
+PATIENT = "BULK-0001E"
 NAME, PASSWORD = "anna", "correct horse battery"  # of an invented user
 TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 
@@ -53,7 +54,7 @@ def bare(place: Place) -> Timed:
         _served("-m", "portal", "--home", str(home.path), "--port", "{port}") as address,
         _signed_in(address) as browser,
     ):
-        size = round(statistics.mean(len(browser.get(path).content) for path in PATHS))
+        size = round(statistics.mean(len(browser.get(path).content) for path in _paths(browser)))
     return lambda: _measured("-c", BARE, "{port}", str(size))
 
 
@@ -74,9 +75,18 @@ def _measured(*words: str) -> float:
 
 def _browse(address: str) -> list[float]:
     with _signed_in(address) as browser:
-        for path in PATHS:
+        paths = _paths(browser)
+        for path in paths:
             browser.get(path)
-        return [_seconds(browser, PATHS[number % len(PATHS)]) for number in range(ASKED)]
+        return [_seconds(browser, paths[number % len(paths)]) for number in range(ASKED)]
+
+
+def _paths(browser: httpx2.Client) -> list[str]:
+    """The pages that are asked for, one patient's among them; a bare server has any."""
+    found = TOKEN.findall(browser.get("/patients").text)
+    if not found:
+        return [*PATHS, "/patients/x"]
+    return [*PATHS, browser.post("/patients/find", data={"csrf": found[0], "number": PATIENT}).url.path]
 
 
 def _seconds(browser: httpx2.Client, path: str) -> float:

@@ -136,6 +136,8 @@ def test_the_pages_of_patients_fit_a_phone_and_are_not_the_other_clinics(page: P
         ("/", "start"),
         ("/due", "due"),
         ("/queries", "queries"),
+        ("/our-clinic", "clinic"),
+        ("/our-clinic/report", "report"),
         ("/patients", "patients"),
         ("/counsel", "counsel"),
     ):
