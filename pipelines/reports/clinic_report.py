@@ -12,6 +12,7 @@ from pipelines.reports.clinic_section import funnel_section
 from pipelines.reports.completeness_section import COLUMNS, run_section, waterfalls
 from pipelines.reports.counsel_page import limits_text
 from pipelines.reports.figure_text import SHARES, registry_text
+from pipelines.reports.finding_lines import finding_lines
 from pipelines.reports.measure_table import Notes, figure_text
 from pipelines.reports.page import render_page
 from pipelines.reports.palette import in_order
@@ -30,6 +31,7 @@ def clinic_page(rows: RegistryRows, clinic: str, name: str, source: Source, word
     """Give the report of one clinic as an HTML page."""
     notes = Notes()
     told = told_arms(rows)
+    findings = rows.of("findings", clinic=clinic)
     return render_page(
         "clinic.html",
         words,
@@ -45,7 +47,8 @@ def clinic_page(rows: RegistryRows, clinic: str, name: str, source: Source, word
         run=run_section(rows, ONE_YEAR, words, "run", clinic),
         registry_run=run_section(rows, ONE_YEAR, words, "registry-run"),
         overdue=[{"visit": words.code("visit", r["visit"]), "n": r["n"]} for r in rows.of("overdue", clinic=clinic)],
-        findings=rows.of("findings", clinic=clinic)[:FINDINGS_SHOWN],
+        findings=finding_lines(findings[:FINDINGS_SHOWN], words),
+        n_more_findings=sum(row["n"] for row in findings[FINDINGS_SHOWN:]),
         n_questions=sum(row["n"] for row in rows.of("questions", clinic=clinic)),
         studies=[_study(rows, told, study, clinic, words, notes) for study in studies_of(told)],
     )

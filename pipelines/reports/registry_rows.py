@@ -44,8 +44,8 @@ SQL: Mapping[str, str] = {
     "people": PEOPLE_SQL,
     "overdue": "select clinic, visit, count(*)::int as n from mart.overdue group by all order by all",
     "findings": """
-        select clinic, severity, rule, count(*)::int as n from ops.finding
-        where severity <> 'note' group by all order by n desc
+        select clinic, severity, rule, "column", count(*)::int as n from ops.finding
+        where severity <> 'note' group by all order by n desc, severity, rule, "column"
     """,
     "questions": "select clinic, count(*)::int as n from ops.query group by all",
 }

@@ -43,7 +43,10 @@ def small_registry(n: int = 150) -> RegistryRows:
         ],
         "people": [follow(number, people[number]) for number in range(n)],
         "overdue": [{"clinic": "AMC", "visit": "month_12", "n": 3}],
-        "findings": [{"clinic": "AMC", "severity": "warning", "rule": "phat_range", "n": 2}],
+        "findings": [
+            {"clinic": "AMC", "severity": "error", "rule": "number_unreadable", "column": "phat_total", "n": 3},
+            {"clinic": "AMC", "severity": "warning", "rule": "surgery_before_decision", "column": "surgery_on", "n": 2},
+        ],
         "questions": [{"clinic": "AMC", "n": 4}],
     }
     return RegistryRows(tables, date(2026, 1, 1))

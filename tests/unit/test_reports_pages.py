@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 from functools import cache
+from html import unescape
 
 import pytest
 
@@ -97,6 +98,32 @@ def test_a_clinic_reads_its_own_counts_exactly() -> None:
         r"of which lost</th>.*?at one year</th>(?:<td[^>]*>\d+</td>){5}<td[^>]*>2</td>", clinic(), re.DOTALL
     )
     assert "Your adjusted mean is" in clinic()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", 'PHAT total: "…" is not a number.'),
+        ("nl", 'PHAT-totaal: "…" is geen getal.'),
+        ("de", 'PHAT-Gesamtwert: "…" ist keine Zahl.'),
+    ],
+)
+def test_a_clinic_reads_what_was_found_in_words_and_no_cell_s_text(language: str, said: str) -> None:
+    words = read_words(language)
+    page = unescape(clinic_page(small_registry(), "AMC", "Amsterdam", SOURCE, words))
+    table = page[page.index(words("report.findings")) :]
+    table = table[: table.index("</table>")]
+    assert re.findall(r'class="number">(\d+)<', table) == ["3", "2"]
+    assert f"{words('report.finding_error')}</strong> {said}" in table
+    assert re.search(r"(?:lies before|ligt voor|liegt vor) [^{}]*…\.", table)
+    assert not re.search(r"[{}]|surgery_on|phat_total", table)
+
+
+def test_a_clinic_with_many_findings_reads_how_many_are_not_listed() -> None:
+    rows = small_registry()
+    many = [{**rows["findings"][0], "column": f"column_{number}"} for number in range(10)]
+    page = clinic_page(RegistryRows({**rows.tables, "findings": many}, rows.today), "AMC", "", SOURCE, WORDS)
+    assert "Other findings, not listed here: 6." in page
 
 
 def test_no_verdict_is_told_where_subtracting_would_find_few() -> None:
