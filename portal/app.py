@@ -1,29 +1,25 @@
-"""The application: routes, cookies, limits, headers and how errors look. What a page does stands in `pages/`."""
+"""The application: routes, cookies, limits, headers. What pages do stands in `pages/`, how errors look in `faults`."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from pipelines.errors import RegistryError
-from portal.call import DATA, Call, language_of
 from portal.checking import Checks
+from portal.faults import refuse, tell, tell_unavailable
 from portal.gate import GateAnswers
 from portal.headers import SecureHeaders
 from portal.limits import Attempts, LimitBody
 from portal.pages import MENU, ROUTES
 from portal.sessions import COOKIE, LASTS
 from portal.state import KEY_BYTES, Portal
-from portal.words import read_words
 from warehouse.layout import Home
 
 STATIC = Path(__file__).with_name("static")
@@ -43,7 +39,6 @@ def create_app(home: Home, clock: Callable[[], datetime] = now, *, is_secure: bo
         routes=[*ROUTES, Mount("/static", StaticFiles(directory=STATIC), name="static")],
         middleware=[
             Middleware(SecureHeaders, is_secure=is_secure),
-            Middleware(LimitBody, max_bytes=lambda: portal.settings.limits.max_bytes),
             Middleware(
                 SessionMiddleware,
                 secret_key=portal.key[:KEY_BYTES].hex(),
@@ -52,8 +47,9 @@ def create_app(home: Home, clock: Callable[[], datetime] = now, *, is_secure: bo
                 same_site="strict",
                 https_only=is_secure,
             ),
+            Middleware(LimitBody, max_bytes=lambda: _most_bytes(portal), refuse=refuse),
         ],
-        exception_handlers={HTTPException: _tell, RegistryError: _tell_error},
+        exception_handlers={HTTPException: tell, RegistryError: tell_unavailable},
     )
     app.state.portal, app.state.menu = portal, MENU
     app.state.checks = Checks(portal)
@@ -67,23 +63,9 @@ def routes_of(app: Starlette) -> list[Route]:
     return [route for route in app.routes if isinstance(route, Route)]
 
 
-async def _tell(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    if request.url.path.startswith(DATA):
-        return JSONResponse({"error": HTTPStatus(status).phrase}, status)
-    known = status if status in (403, 404, 405, 413, 429) else 500
-    return _error_page(request, status, f"error.{known}", f"error.{known}_next")
-
-
-async def _tell_error(request: Request, error: Exception) -> Response:
-    """What the registry cannot do just now. The message names no patient: it is the command line's too."""
-    del error
-    if request.url.path.startswith(DATA):
-        return JSONResponse({"error": HTTPStatus(503).phrase}, 503)
-    return _error_page(request, 503, "error.503", "error.503_next")
-
-
-def _error_page(request: Request, status: int, text: str, remedy: str) -> Response:
-    words = read_words(language_of(request, None) if "session" in request.scope else "en")
-    call = Call(request, request.app.state.portal, None, words, None)  # type: ignore[arg-type] # an error page has no form
-    return call.render("error.html", status, text=words(text), remedy=words(remedy))
+def _most_bytes(portal: Portal) -> int:
+    """How large a file may be; none may come where the settings cannot be read, which the page then says."""
+    try:
+        return portal.settings.limits.max_bytes
+    except RegistryError:
+        return 0

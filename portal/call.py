@@ -25,10 +25,11 @@ from pipelines.accountability.log import Actor, this_account
 from pipelines.errors import RegistryError
 from pipelines.reports.words import Words
 from pipelines.users.store import CLINIC, COORDINATOR, READ_ONLY, User
+from portal.limits import BodyRefusedError
 from portal.rendering import render
-from portal.sessions import CSRF, read_user
+from portal.sessions import CSRF, LANGUAGE, read_user
 from portal.state import Portal
-from portal.words import read_words
+from portal.words import preferred_language, read_words
 
 ANYBODY: frozenset[str] = frozenset()
 SIGNED_IN = frozenset({CLINIC, COORDINATOR, READ_ONLY})
@@ -108,27 +109,32 @@ def page(path: str, name: str, who: Collection[str], methods: Collection[str] = 
     def make(function: Page) -> Route:
         @wraps(function)
         async def answer(request: Request) -> Response:
-            portal: Portal = request.app.state.portal
-            user = await run_in_threadpool(read_user, portal, request.session)
-            if refused := _refuse(request, user, who):
-                return refused
-            form = FormData() if request.method in SAFE_METHODS else await _read_form(request)
             try:
-                call = Call(request, portal, user, read_words(language_of(request, user)), form)
-                return await run_in_threadpool(function, call)
-            except (HTTPException, RegistryError):
+                return await _answer(request, function, who)
+            except (HTTPException, RegistryError, BodyRefusedError):
                 raise
             except Exception as fault:  # noqa: BLE001 - the server would log a traceback, which may quote a row
                 log_fault(fault, name)
                 raise HTTPException(500) from None
-            finally:
-                await form.close()
 
         route = Route(path, answer, name=name, methods=[*methods])
         route.who = frozenset(who)  # type: ignore[attr-defined] # a test walks the routes by it
         return route
 
     return make
+
+
+async def _answer(request: Request, function: Page, who: Collection[str]) -> Response:
+    portal: Portal = request.app.state.portal
+    user = await run_in_threadpool(read_user, portal, request.session)
+    if refused := _refuse(request, user, who):
+        return refused
+    form = FormData() if request.method in SAFE_METHODS else await _read_form(request)
+    try:
+        call = Call(request, portal, user, read_words(language_of(request, user)), form)
+        return await run_in_threadpool(function, call)
+    finally:
+        await form.close()
 
 
 def log_fault(fault: Exception, name: str) -> None:
@@ -139,11 +145,10 @@ def log_fault(fault: Exception, name: str) -> None:
 
 
 def language_of(request: Request, user: User | None) -> str:
-    """The user's language; before sign-in the browser's, where it is one of ours."""
+    """The user's language; where none is known the session's, which is its user's, and before sign-in the browser's."""
     if user is not None:
         return user.language
-    wanted = request.headers.get("accept-language", "en")[:2].lower()
-    return str(request.session.get("language", wanted))
+    return str(request.session.get(LANGUAGE) or preferred_language(request.headers.get("accept-language", "")))
 
 
 def _refuse(request: Request, user: User | None, who: Collection[str]) -> Response | None:

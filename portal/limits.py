@@ -5,18 +5,23 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SECONDS_A_PIECE = 30.0
 LEAST_BYTES_A_SECOND = 1_000  # of a body on the whole: less is a trickle
 FORM_BYTES = 1_000_000  # what comes with a file, or a form without one
-CLOSE = {"connection": "close"}  # nobody listens to the rest of a body that was refused
 MAX_ADDRESSES = 10_000
 
 
-class TooMuchError(Exception):
-    """The body is larger than the page takes, or comes too slowly."""
+TOO_LARGE, TOO_SLOW = 413, 408
+
+
+class BodyRefusedError(Exception):
+    """The body is larger than the page takes, or comes too slowly: `status` says which."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 class LimitBody:
@@ -25,30 +30,25 @@ class LimitBody:
     Too slowly: a piece that keeps `seconds_a_piece` waiting, or on the whole under LEAST_BYTES_A_SECOND.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: Callable[[], int], seconds_a_piece: float = SECONDS_A_PIECE) -> None:
-        self.app, self.max_bytes, self.seconds = app, max_bytes, seconds_a_piece
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_bytes: Callable[[], int],
+        refuse: Callable[[Scope, int], ASGIApp],
+        seconds_a_piece: float = SECONDS_A_PIECE,
+    ) -> None:
+        self.app, self.max_bytes, self.refuse, self.seconds = app, max_bytes, refuse, seconds_a_piece
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count what comes; an answer of ours where the limit is passed."""
+        """Count what comes; where the limit is passed, answer as `refuse` gives for the status."""
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
-        limit, read, begun = self.max_bytes() + FORM_BYTES, 0, time.monotonic()
+        limit = self.max_bytes() + FORM_BYTES
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > limit:
-            await PlainTextResponse("Too large.", 413, CLOSE)(scope, receive, send)
+            await self.refuse(scope, TOO_LARGE)(scope, receive, send)
             return
-
-        async def counted() -> Message:
-            nonlocal read
-            message = await asyncio.wait_for(receive(), self.seconds)
-            read += len(message.get("body", b""))
-            if time.monotonic() - begun > self.seconds + read / LEAST_BYTES_A_SECOND and message.get("more_body"):
-                raise TimeoutError
-            if read > limit:
-                raise TooMuchError
-            return message
-
         has_begun = False
 
         async def watched(message: Message) -> None:
@@ -57,12 +57,29 @@ class LimitBody:
             await send(message)
 
         try:
-            await self.app(scope, counted, watched)
-        except (TooMuchError, TimeoutError) as error:
+            await self.app(scope, self._counted(receive, limit), watched)
+        except BodyRefusedError as error:
             if not has_begun:
-                status = 413 if isinstance(error, TooMuchError) else 408
-                text = "Too large." if status == 413 else "Too slow."
-                await PlainTextResponse(text, status, CLOSE)(scope, receive, send)
+                await self.refuse(scope, error.status)(scope, receive, send)
+
+    def _counted(self, receive: Receive, limit: int) -> Receive:
+        """Receive, as long as the body is within its size and time."""
+        read, begun = 0, time.monotonic()
+
+        async def counted() -> Message:
+            nonlocal read
+            try:
+                message = await asyncio.wait_for(receive(), self.seconds)
+            except TimeoutError:
+                raise BodyRefusedError(TOO_SLOW) from None
+            read += len(message.get("body", b""))
+            if time.monotonic() - begun > self.seconds + read / LEAST_BYTES_A_SECOND and message.get("more_body"):
+                raise BodyRefusedError(TOO_SLOW)
+            if read > limit:
+                raise BodyRefusedError(TOO_LARGE)
+            return message
+
+        return counted
 
 
 class Attempts:

@@ -8,6 +8,7 @@ from pipelines.users.store import User
 from portal.state import Portal
 
 CSRF = "csrf"
+LANGUAGE = "language"
 COOKIE = "hamreg"
 LASTS = timedelta(hours=10)
 IDLE = timedelta(hours=1)
@@ -36,5 +37,5 @@ def read_user(portal: Portal, session: Session) -> User | None:
     if user is None or user.is_disabled or user.epoch != session.get("epoch"):
         end(session)
         return None
-    session["seen"] = now
+    session["seen"], session[LANGUAGE] = now, user.language
     return user

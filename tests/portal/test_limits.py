@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from starlette.responses import Response
 
 from portal.limits import FORM_BYTES, Attempts, LimitBody
 
@@ -36,7 +37,9 @@ def answer_to(pieces: list[bytes], pause: float = 0.0, length: int | None = None
         async def send(message: Any) -> None:
             sent.append(message)
 
-        await LimitBody(page, lambda: 10, seconds_a_piece=0.05)(scope, messages.__anext__, send)
+        await LimitBody(page, lambda: 10, lambda _scope, status: Response(status_code=status), seconds_a_piece=0.05)(
+            scope, messages.__anext__, send
+        )
 
     asyncio.run(talk())
     return sent[0]["status"], seen
