@@ -97,11 +97,11 @@ def _count(rows: int | None) -> str:
 
 
 def _show(release: Release) -> None:
-    if release.verdict is not None:
-        for line in tell_verdict(release.verdict):
+    if verdict := release.read_verdict():
+        for line in tell_verdict(verdict):
             click.echo(f"  {line}")
-        for yes in release.verdict.accepted:
-            click.echo(f"  {yes.actor} accepted {yes.check}: {yes.reason}")
+    for yes in release.accepted:
+        click.echo(f"  {yes.actor} accepted {yes.check}: {yes.reason}")
     for table, rows in release.tables.items():
         click.echo(f"  {table:<40}{rows:>12,} rows")
     opened = (

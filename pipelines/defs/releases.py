@@ -50,7 +50,7 @@ def build_release(models: Sequence[AnyModel]) -> dg.AssetsDefinition:
                 "tables": dg.MetadataValue.md(as_table(("table", "rows"), sorted(cut.tables.items()))),
             }
         )
-        yield from describe_verdict(cut.verdict)
+        yield from describe_verdict(cut.read_verdict())
 
     return release
 

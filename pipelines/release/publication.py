@@ -8,13 +8,13 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from pipelines.errors import GateError, HomeError, UsageError
-from pipelines.release.gate_page import render_gate
+from pipelines.release.gate_page import MOST_BEFORE, render_gate
 from pipelines.release.verdict import Verdict, Yes, read_verdict
 from warehouse.durability import replace_file
 from warehouse.export import ExportedTable, export_tables
@@ -23,6 +23,7 @@ from warehouse.layout import PRIVATE_FOLDER, Home
 
 LAYERS = ("registry", "mart", "reference", "dictionary")
 MANIFEST = "manifest.json"
+GATE = "gate.json"
 DOCS = Path("data_docs")
 RUNS = "gate"  # in the log: every verdict, whatever it was
 
@@ -36,7 +37,13 @@ class Release:
     path: Path
     tables: dict[str, int]  # table -> rows
     digests: dict[str, str]  # file, relative to the release -> SHA-256
-    verdict: Verdict | None = None  # None: cut again after an erasure, or withdrawn
+    accepted: tuple[Yes, ...] = ()
+
+    def read_verdict(self) -> Verdict | None:
+        """What the gate said, figure by figure; None where nothing was asked, or the release is withdrawn."""
+        path = self.path / GATE
+        told = json.loads(path.read_bytes()) if path.exists() else _read_manifest(self.path).get("gate")
+        return read_verdict(told) if told else None  # releases cut before had it in the manifest
 
 
 class Judge(Protocol):
@@ -62,7 +69,7 @@ def cut_release(
     reached("release.tables")
     verdict = _judged(home, judge, part, accepted) if judge else None
     _write_json(part / "datapackage.json", data_package(release_id, tables))
-    told = {"gate": verdict.as_json()} if verdict else {}
+    told = {"accepted": [asdict(yes) for yes in accepted]} if verdict else {}
     _write_json(part / MANIFEST, _manifest(release_id, snapshot.name, part, tables) | told)
     reached("release.manifest")
     _sync_tree(part)
@@ -78,14 +85,16 @@ def _judged(home: Home, judge: Judge, part: Path, accepted: Sequence[Yes]) -> Ve
     page = part / DOCS / "expectations.html"
     verdict = replace(judge(part / "registry.duckdb", find_before(home), page), accepted=tuple(accepted))
     (home.log / RUNS).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-    replace_file(home.log / RUNS / f"{part.stem}.json", json.dumps(verdict.as_json()).encode())
+    told = json.dumps(verdict.as_json(), ensure_ascii=False).encode()
+    replace_file(home.log / RUNS / f"{part.stem}.json", told)
     reached("release.judged")
     try:
         verdict.refuse()
     except GateError:
         shutil.rmtree(part)
         raise
-    earlier = [(release.id, release.verdict) for release in list_releases(home) if release.verdict is not None]
+    (part / GATE).write_bytes(told)
+    earlier = [(each.id, said) for each in list_releases(home)[-MOST_BEFORE:] if (said := each.read_verdict())]
     (part / DOCS / "index.html").write_text(render_gate(part.stem, verdict, earlier), encoding="utf-8")
     return verdict
 
@@ -119,9 +128,14 @@ def read_release(home: Home, release_id: str) -> Release:
     path = home.releases / release_id
     if not (path / MANIFEST).is_file():
         raise UsageError(f"There is no release {release_id}.", "`hamreg release list` names them.")
-    content = json.loads((path / MANIFEST).read_text())
-    verdict = read_verdict(content["gate"]) if content.get("gate") else None
-    return Release(release_id, content["snapshot"], path, content["tables"], content["digests"], verdict)
+    content = _read_manifest(path)
+    accepted = tuple(Yes(**yes) for yes in content.get("gate", content).get("accepted", ()))
+    return Release(release_id, content["snapshot"], path, content["tables"], content["digests"], accepted)
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    return content
 
 
 def verify_release(release: Release) -> list[str]:

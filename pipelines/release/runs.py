@@ -1,6 +1,6 @@
 """Every time somebody wanted a release and the gate was asked: what it said, and what came of it. Counts, no patient.
 
-The verdict of a release stands in its manifest as well; what was refused stands here alone.
+The verdict of a release stands beside its manifest as well; what was refused stands here alone.
 """
 
 import json
@@ -24,10 +24,10 @@ class Run:
 
 
 def list_runs(home: Home) -> Sequence[Run]:
-    """All of them, oldest first; of releases cut before verdicts were kept, what their manifest says."""
-    kept = {path.stem: read_verdict(json.loads(path.read_bytes())) for path in (home.log / RUNS).glob("*Z.json")}
-    cut = {release.id: release.verdict for release in list_releases(home) if release.verdict is not None}
-    found = {**kept, **cut}
+    """All of them, oldest first; of releases cut before verdicts were kept, what they say themselves."""
+    found = {path.stem: read_verdict(json.loads(path.read_bytes())) for path in (home.log / RUNS).glob("*Z.json")}
+    others = [release for release in list_releases(home) if release.id not in found]
+    found |= {release.id: verdict for release in others if (verdict := release.read_verdict())}
     return [Run(name, _outcome(home, name, found[name]), found[name]) for name in sorted(found)]
 
 

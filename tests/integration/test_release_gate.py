@@ -16,9 +16,10 @@ from pipelines.cli import hamreg
 from pipelines.errors import GateError
 from pipelines.release.check import Check
 from pipelines.release.checks import CHECKS
+from pipelines.release.disclosure import THRESHOLD
 from pipelines.release.gate import judge
 from pipelines.release.gate_page import render_gate
-from pipelines.release.publication import LAYERS
+from pipelines.release.publication import LAYERS, RUNS, read_release
 from pipelines.release.verdict import CONTRACT, DRIFT, ERROR, FAIL, NOT_APPLICABLE, PASS, Subject, Verdict, read_verdict
 from tests.support.search import find_everywhere
 from warehouse.export import export_tables
@@ -175,6 +176,17 @@ def test_a_first_release_is_held_to_contracts_and_keeps_its_figures(before: Path
     assert all(each.denominator for each in missing.subjects)
 
 
+def test_a_verdict_holds_no_sum_or_share_of_a_few_answers(before: Path, tmp_path: Path) -> None:
+    """It is kept in the log, in Dagster and in the release: of one patient, a sum is the patient's answer."""
+    lone = "update episode set clinic = 'NEW' where patient_id = (select min(patient_id) from episode)"
+    verdict = judge(make(before, tmp_path, lone), ("r1", before))
+    telling = ("codes_stable", "means_stable", "spread_stable")
+    found = {check.check: {each.denominator for each in check.subjects} for check in verdict.checks}
+    assert all(denominators and not {*range(1, THRESHOLD)} & denominators for denominators in map(found.get, telling))
+    (missing,) = (check for check in verdict.checks if check.check == "missing_stable")
+    assert "NEW" in missing.by_clinic(), "that an answer is there is told of everybody"
+
+
 def test_a_check_that_cannot_run_is_an_error_that_no_yes_passes(before: Path) -> None:
     told = Check("broken", DRIFT, "", "", lambda _: [Subject("BRG", 1, 1, value="a text")], low=1)  # type: ignore[arg-type]
     verdict = judge(before, ("r1", before), checks=[told])
@@ -231,15 +243,34 @@ def test_a_warning_passes_with_a_named_yes_and_every_run_is_kept(demo_home: Path
     done = call(path, "release", "--accept", "rows_kept", "--reason", "BRG withdrew its trial arm")
     assert done.exit_code == 0, done.output
     newest = sorted(home.releases.glob("*Z"))[-1]
-    (yes,) = json.loads((newest / "manifest.json").read_bytes())["gate"]["accepted"]
+    manifest = json.loads((newest / "manifest.json").read_bytes())
+    (yes,) = manifest["accepted"]
     assert (yes["check"], yes["reason"]) == ("rows_kept", "BRG withdrew its trial arm")
+    assert "gate.json" in manifest["digests"], "the figures stand beside the manifest, which vouches for them"
+    assert json.loads((newest / "gate.json").read_bytes()) == json.loads(
+        (home.log / RUNS / f"{newest.name}.json").read_bytes()
+    )
     assert "BRG withdrew its trial arm" in call(path, "release", "show", newest.name).output
     assert call(path, "release", "verify", newest.name).exit_code == 0
     assert {page.name for page in (newest / "data_docs").iterdir()} == {"index.html", "expectations.html"}
     check_history(path)
+    check_an_earlier_manifest(home, newest.name)
     kept = find_everywhere(path, patients)
     assert kept, "the search finds patients where they are"
     assert not [name for name in kept if name.startswith("log/gate") or "data_docs" in name or "manifest" in name]
+
+
+def check_an_earlier_manifest(home: Home, name: str) -> None:
+    """A release cut when the manifest held what the gate said still tells it."""
+    release = read_release(home, name)
+    verdict = release.read_verdict()
+    assert verdict is not None
+    (release.path / "gate.json").unlink()
+    content = json.loads((release.path / "manifest.json").read_bytes())
+    content["gate"] = verdict.as_json()
+    (release.path / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    assert read_release(home, name).accepted == release.accepted == verdict.accepted
+    assert read_release(home, name).read_verdict() == verdict
 
 
 def check_history(path: Path) -> None:
