@@ -21,12 +21,10 @@ def suspect_rows(frame: "pl.DataFrame", form: str) -> "pl.Series":
     return asked.select(is_sound=_is_sound(form))["is_sound"].not_().arg_true()
 
 
-def unsound_columns(frame: "pl.DataFrame", form: str) -> tuple[str, ...]:
-    """The columns of a typed frame in which some cell fails a check of its own."""
-    sound = frame.select(
-        _is_sound_cell(field).all().alias(field.name) for field in read_dictionary().forms[form].fields
-    )
-    return tuple(name for name, is_sound in sound.row(0, named=True).items() if not is_sound)
+def unsound_cells(frame: "pl.DataFrame", form: str) -> "dict[str, pl.Series]":
+    """The columns of a typed frame in which some cell fails a check of its own, and the 0-based rows of those cells."""
+    sound = frame.select(_is_sound_cell(field).alias(field.name) for field in read_dictionary().forms[form].fields)
+    return {column.name: column.not_().arg_true() for column in sound if not column.all()}
 
 
 @cache

@@ -33,6 +33,9 @@ CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
 # Writes a file of many small tables in a third of the time of DuckDB's oldest format; DuckDB 1.4 and later read it.
 STORAGE_VERSION = "v1.4.0"
 
+# Of the writer: what does not fit (the rows of a national file) lies in the home's scratch folder.
+WRITER_MEMORY = "1GB"
+
 # These errors speak of the statement, not of a row, so that their first line may be shown.
 _SPEAKS_OF_THE_QUERY = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
 
@@ -51,6 +54,8 @@ def open_facts(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         # Appending with more threads costs twice the work: they take turns to keep the rows in order.
         connection.execute("set threads = 1")
+        connection.execute(f"set memory_limit = '{WRITER_MEMORY}'")
+        connection.execute(f"set temp_directory = {literal(str(home.scratch / 'spill'))}")
         attach(connection, home.facts_path, "facts")
         migrate(connection, home)
         home.facts_path.chmod(PRIVATE_FILE)

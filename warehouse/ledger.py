@@ -15,6 +15,7 @@ from warehouse.faults import reached
 from warehouse.form_tables import ensure_form_tables, read_columns
 from warehouse.records import (
     ROW_COLUMNS,
+    SECTION_COUNTS,
     Decision,
     FormTable,
     SectionRecord,
@@ -63,9 +64,7 @@ def record(
 ) -> None:
     """Write one submission with the JSON of its settings and dictionary, and what its file decides: all or nothing."""
     with translated(f"Submission {submission.submission} could not be recorded"), transaction(connection):
-        insert_version(connection, "settings", submission.settings_version, settings)
-        insert_version(connection, "dictionary", submission.dictionary_version, dictionary)
-        _insert(connection, "submission", _as_stored(asdict(submission)))
+        insert_submission(connection, submission, settings, dictionary)
         reached("ledger.submission")
         for section in sections:
             insert_section(connection, submission, section)
@@ -74,6 +73,15 @@ def record(
             _insert_decision(connection, decision)
             reached("ledger.confirmation")
     reached("ledger.commit")
+
+
+def insert_submission(
+    connection: duckdb.DuckDBPyConnection, submission: SubmissionRecord, settings: str, dictionary: str
+) -> None:
+    """Write a submission with the JSON of its settings and dictionary. Part of the caller's transaction."""
+    insert_version(connection, "settings", submission.settings_version, settings)
+    insert_version(connection, "dictionary", submission.dictionary_version, dictionary)
+    _insert(connection, "submission", _as_stored(asdict(submission)))
 
 
 def record_stack(connection: duckdb.DuckDBPyConnection, stack: StackRecord, *, settings: str, dictionary: str) -> None:
@@ -206,18 +214,27 @@ def _insert_decision(connection: duckdb.DuckDBPyConnection, decision: Decision) 
 
 def insert_section(connection: duckdb.DuckDBPyConnection, submission: SubmissionRecord, section: SectionRecord) -> None:
     """Write a section with its records, findings and rows. Part of the caller's transaction."""
-    place = {"submission": submission.submission, "section": section.number}
-    counts = ("form", "sheet", "physical", "header_records", "blank", "furniture", "rejected", "cells_set_aside")
-    values = {name: getattr(section, name) for name in counts}
-    _insert(connection, "section", {**place, **values, "header": list(section.header), "accepted": section.accepted})
+    counts = {name: getattr(section, name) for name in SECTION_COUNTS}
+    insert_counts(connection, submission.submission, section.number, counts)
+    append_rows(connection, section, submission.submission, submission.clinic, submission.received_at)
+
+
+def insert_counts(
+    connection: duckdb.DuckDBPyConnection, submission: str, number: int, counts: Mapping[str, object]
+) -> None:
+    """Write what is counted of a section (SECTION_COUNTS). Part of the caller's transaction."""
+    values = {**counts, "header": list(counts["header"])}  # type: ignore[call-overload]  # a header is a tuple of texts
+    _insert(connection, "section", {"submission": submission, "section": number, **values})
+
+
+def append_rows(
+    connection: duckdb.DuckDBPyConnection, section: SectionRecord, submission: str, clinic: str, received_at: datetime
+) -> None:
+    """Write the records, findings and rows of a section or of a stretch of it. Part of the caller's transaction."""
+    place = {"submission": submission, "section": section.number}
     _append(connection, "raw_row", section.raw, place)
     _append(connection, "finding", section.findings, place)
-    _append(
-        connection,
-        section.form,
-        section.rows,
-        {**place, "clinic": submission.clinic, "received_at": submission.received_at},
-    )
+    _append(connection, section.form, section.rows, {**place, "clinic": clinic, "received_at": received_at})
 
 
 def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, constants: Mapping[str, object]) -> None:
@@ -248,13 +265,14 @@ def _read_section(connection: duckdb.DuckDBPyConnection, row: Sequence[Any], pla
         furniture=furniture,
         rejected=rejected,
         cells_set_aside=cells_set_aside,
-        rows=_read(connection, form, own, place),
-        raw=_read(connection, "raw_row", _RAW_COLUMNS, place),
-        findings=_read(connection, "finding", _FINDING_COLUMNS, place),
+        rows=read_facts(connection, form, own, place),
+        raw=read_facts(connection, "raw_row", _RAW_COLUMNS, place),
+        findings=read_facts(connection, "finding", _FINDING_COLUMNS, place),
     )
 
 
-def _read(connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], place: str) -> pa.Table:
+def read_facts(connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], place: str) -> pa.Table:
+    """These columns of a table of the facts, of the rows of a place: a condition in SQL."""
     columns = ", ".join(map(identifier, names))
     return connection.execute(f"select {columns} from facts.{identifier(table)} where {place}").to_arrow_table()
 

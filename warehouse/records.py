@@ -19,6 +19,12 @@ ROW_COLUMNS: Mapping[str, str] = {
     "received_at": "timestamp",
 }
 
+# What is counted of a section: the columns of its line in the facts, but for the submission and the section's number.
+SECTION_COUNTS = (
+    *("form", "sheet", "header", "physical", "header_records", "blank", "furniture"),
+    *("accepted", "rejected", "cells_set_aside"),
+)
+
 BETWEEN_CELLS = "\x1f"  # in a record as sent that is kept as one text
 
 

@@ -31,8 +31,20 @@ def seal(content: bytes) -> bytes:
     if not keys.known():
         return content
     stream = io.BytesIO()
-    write_sealed(stream, (content[start : start + BLOCK] for start in range(0, max(len(content), 1), BLOCK)))
+    write_sealed(stream, in_blocks([content]))
     return stream.getvalue()
+
+
+def in_blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Pieces of any length as blocks, all but the last of the length that `write_sealed` asks for."""
+    rest = b""
+    for piece in pieces:
+        content = rest + piece if rest else piece
+        end = len(content) - len(content) % BLOCK
+        yield from (content[start : start + BLOCK] for start in range(0, end, BLOCK))
+        rest = content[end:]
+    if rest:
+        yield rest
 
 
 def write_sealed(stream: IO[bytes], blocks: Iterable[bytes]) -> None:

@@ -4,13 +4,14 @@ What a receipt says stands in `receipt`, how it lies on the disk in `outbox`.
 """
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pipelines.intake.batch import Failure, each
 from pipelines.intake.inbox import Waiting, clear
 from pipelines.intake.intake import Intake
+from pipelines.intake.long_file import work_of
 from pipelines.intake.mapping_back import whole_records
-from pipelines.intake.mending import mend_file
+from pipelines.intake.mending import mend_file, mend_long
 from pipelines.intake.outbox import Laid, lay_receipts, publish_receipts
 from pipelines.intake.outcome import Outcome, SectionOutcome, read_section
 from pipelines.intake.receipt import Receipt, make_receipt
@@ -86,8 +87,14 @@ def _lay(intake: Intake, outcome: Outcome, states: States) -> Laid:
     return lay_receipts(intake.home.outbox(record.clinic), receipt, lambda: _files(intake, answered, receipt))
 
 
-def _files(intake: Intake, outcome: Outcome, receipt: Receipt) -> Mapping[str, bytes]:
+def _files(intake: Intake, outcome: Outcome, receipt: Receipt) -> Mapping[str, Iterable[bytes]]:
     """What lies beside `receipt.json`, for people: a page to read, and the rows to mend in the file's own way."""
-    language = intake.settings.clinics.get(outcome.submission.clinic, Clinic()).language
-    page = render_page(receipt, intake.dictionary, language, intake.settings.zone)
-    return {"receipt.html": page.encode(), **mend_file(outcome, intake.dictionary, language)}
+    record, dictionary = outcome.submission, intake.dictionary
+    language = intake.settings.clinics.get(record.clinic, Clinic()).language
+    page = render_page(receipt, dictionary, language, intake.settings.zone)
+    files: dict[str, Iterable[bytes]] = {"receipt.html": [page.encode()]}
+    if any(section.is_long for section in outcome.sections):
+        (whole,) = outcome.sections
+        work = work_of(intake, record.submission, whole)
+        return {**files, **mend_long(work, read_dialect(record.dialect), dictionary, language)}
+    return files | {name: [content] for name, content in mend_file(outcome, dictionary, language).items()}

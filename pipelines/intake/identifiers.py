@@ -58,13 +58,21 @@ def own_formats(code: str, own: str) -> tuple[str, ...]:
 NO_FORMATS = Own()
 
 
-def traces_in(lines: pl.Series, reading: Reading, own: Own, separator: str = "") -> tuple[Trace, ...]:
-    """The columns of the lines that say who somebody is. `separator` is that of lines made from a sheet."""
+def traces_in(
+    lines: pl.Series, reading: Reading, own: Own, separator: str = "", fewest: int = FEWEST
+) -> tuple[Trace, ...]:
+    """The columns of the lines that say who somebody is. `separator` is that of lines made from a sheet.
+
+    `fewest` cells must look like an identifier: one, where the lines are not all of a column's.
+    """
     headers = {table.header_line: table.header for table in reading.tables}
     known = separator or (reading.dialect.separator if reading.dialect and reading.tables else _commonest(lines))
     by_header = _by_headers(lines, headers)
     named = {trace.column for trace in by_header}
-    return (*by_header, *(trace for trace in _by_values(lines, headers, known, own) if trace.column not in named))
+    return (
+        *by_header,
+        *(trace for trace in _by_values(lines, headers, known, own, fewest) if trace.column not in named),
+    )
 
 
 def stack_tells(lines: pl.Series, reading: Reading, own: Own, n_rows: Sequence[int]) -> frozenset[int] | None:
@@ -184,20 +192,22 @@ def _title(cell: str) -> list[tuple[str, str]]:
     return [(before, kind)] if kind else []
 
 
-def _by_values(lines: pl.Series, headers: Headers, separator: str, own: Own) -> list[Trace]:
+def _by_values(lines: pl.Series, headers: Headers, separator: str, own: Own, fewest: int) -> list[Trace]:
     starts = sorted(headers)
     ends = [*(line - 1 for line in starts), len(lines)]
     traces: list[Trace] = []
     for start, end in zip([0, *starts], ends, strict=True):
         part = lines.slice(start, end - start)
-        traces += _of_part(part, start, headers.get(start, ()), separator, own)
+        traces += _of_part(part, start, headers.get(start, ()), separator, own, fewest)
     return traces
 
 
-def _of_part(lines: pl.Series, start: int, header: Sequence[str], separator: str, own: Own) -> list[Trace]:
+def _of_part(
+    lines: pl.Series, start: int, header: Sequence[str], separator: str, own: Own, fewest: int = FEWEST
+) -> list[Trace]:
     """The columns among lines of one layout whose cells are identifiers; `start` lines stand above."""
     suspects = lines.str.contains(SUSPECT).arg_true()
-    if len(suspects) < FEWEST:
+    if len(suspects) < fewest:
         return []
     step = -(-len(suspects) // _MOST_LOOKED_AT)
     hits: dict[tuple[int, str], list[int]] = {}
@@ -205,7 +215,7 @@ def _of_part(lines: pl.Series, start: int, header: Sequence[str], separator: str
         for place, cell in enumerate(split_strictly(lines[index], separator)[0]):
             if kind := kind_of_value(cell, own.formats):
                 hits.setdefault((place, kind), []).append(start + index + 1)
-    often = {each: found for each, found in hits.items() if len(found) * step >= FEWEST}
+    often = {each: found for each, found in hits.items() if len(found) * step >= fewest}
     filled = _count_filled(lines, separator, {place for place, _ in often})
     return [
         Trace(kind, _name(header, place), tuple(found[:MOST_LINES_LISTED]), is_header=False)

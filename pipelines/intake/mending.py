@@ -3,7 +3,8 @@
 What goes into the file is decided here; how it is written stands in `rewriting`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 import polars as pl
 
@@ -12,7 +13,7 @@ from pipelines.intake.mapping_back import as_sent, records_of, sheet_of
 from pipelines.intake.outcome import Outcome, SectionOutcome
 from pipelines.intake.raw_rows import as_stored, spread
 from pipelines.intake.receipt import describe
-from pipelines.intake.rewriting import Sheet, suffix_of, write_back
+from pipelines.intake.rewriting import Sheet, suffix_of, text_pieces, write_back
 from pipelines.intake.verdict import Dialect, read_dialect
 from schemas.dictionary import Dictionary, Form
 from schemas.vocabulary import LANGUAGES
@@ -44,6 +45,18 @@ def mend_sections(
     if not sheets:
         return {}
     return {f"to-mend.{suffix_of(dialect)}": write_back(dialect, sheets)}
+
+
+def mend_long(
+    stretches: Iterator[SectionOutcome], dialect: Dialect, dictionary: Dictionary, language: str
+) -> Mapping[str, Iterable[bytes]]:
+    """The same of a long text file, whose rows that need work come some after the other; in pieces."""
+    sheets = (_sheet([stretch], dictionary, language) for stretch in stretches)
+    first = next(sheets, None)
+    if first is None:
+        return {}
+    tables = [(first.header, (sheet.rows for sheet in chain([first], sheets)))]
+    return {f"to-mend.{suffix_of(dialect)}": text_pieces(dialect, tables)}
 
 
 def _sheet(sections: Sequence[SectionOutcome], dictionary: Dictionary, language: str) -> Sheet:

@@ -14,7 +14,7 @@ from pipelines.intake.cell import LIKELY_MISSING, REASON_TOKENS
 from pipelines.intake.draft import ROW_FINDING_SCHEMA, Draft, collect
 from schemas.dictionary import Rule, model_of
 from schemas.rules import predicate_of, row_rules
-from schemas.suspects import suspect_rows, unsound_columns
+from schemas.suspects import suspect_rows, unsound_cells
 
 KEY_MISSING = "key_missing"
 REQUIRED_MISSING = "required_missing"
@@ -41,10 +41,12 @@ def _failures(draft: Draft) -> pl.DataFrame:
     if suspects.is_empty():
         return _NO_FAILURES
     model, suspected = model_of(draft.form.name), frame[suspects].with_columns(suspects.alias("row"))
-    # Pandera asks a query for each check of each column, and copies whole rows that fail a row rule: so it is asked
-    # about the columns in which something fails, and a row rule about the rows and columns it speaks of.
-    columns = {name: model.columns[name] for name in unsound_columns(suspected, draft.form.name)}
-    parts = [_ask(pa.DataFrameSchema(columns), suspected)] if columns else []
+    # Pandera asks a query for each check of each column and copies what fails, so it is asked about each column in
+    # which something fails, and each row rule that some row breaks, and of those about what fails alone.
+    parts = [
+        _ask(pa.DataFrameSchema({name: model.columns[name]}), suspected[rows].select("row", name))
+        for name, rows in unsound_cells(suspected, draft.form.name).items()
+    ]
     parts += [_ask(pa.DataFrameSchema(checks=[check]), rows) for check, rows in _broken(model, suspected)]
     return pl.concat(parts) if parts else _NO_FAILURES
 
@@ -69,19 +71,34 @@ def _predicates(form: str) -> Mapping[str, pl.Expr]:
 
 
 def _ask(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> pl.DataFrame:
-    """What fails in a frame that has a column `row`, the place of each of its rows in the table."""
+    """What fails in a frame that has a column `row`, the place of each of its rows in the table.
+
+    Of rows that say the same Pandera is shown one: what it says of that one is true of all.
+    """
+    said = [name for name in frame.columns if name != "row"]
+    shown = frame.select(said).unique(maintain_order=True).with_row_index("#shown")
+    found = _failures_of(schema, shown.select(said))
+    if found.is_empty():
+        return _NO_FAILURES
+    rows = frame.join(shown, on=said, how="left", nulls_equal=True, maintain_order="left").select("row", "#shown")
+    return rows.join(found, on="#shown", how="inner", maintain_order="left_right").select("row", "column", "check")
+
+
+def _failures_of(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> pl.DataFrame:
+    """`#shown`, the place of a row in the frame, and what fails there."""
     try:
         schema.validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
         cases: pl.DataFrame = errors.failure_cases
     else:
-        return _NO_FAILURES
+        return pl.DataFrame()
     if cases["index"].null_count():  # a check that could not run is a fault of the project, not of the file
         checks = cases.filter(pl.col("index").is_null())["check"].unique().sort().to_list()
         raise RuntimeError(f"checks did not run: {checks}")
     is_cell = pl.col("schema_context") != "DataFrameSchema"
-    row = frame["row"].gather(cases["index"].cast(pl.UInt32))
-    return cases.select(row, pl.when(is_cell).then("column").alias("column"), "check")
+    return cases.select(
+        pl.col("index").cast(pl.UInt32).alias("#shown"), pl.when(is_cell).then("column").alias("column"), "check"
+    )
 
 
 def _cell_failures(draft: Draft, failures: pl.DataFrame) -> pl.DataFrame:

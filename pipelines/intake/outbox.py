@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pipelines.intake.receipt import Receipt
 from warehouse.durability import sync_folder, sync_tree
 from warehouse.faults import reached
 from warehouse.layout import PRIVATE_FILE, PRIVATE_FOLDER
-from warehouse.sealed import read_sealed, seal
+from warehouse.sealed import in_blocks, read_sealed, write_sealed
 
 RECEIPT_JSON = "receipt.json"
 
@@ -25,7 +25,7 @@ class Laid:
     part: Path | None = None
 
 
-def lay_receipts(folder: Path, receipt: Receipt, files: Callable[[], Mapping[str, bytes]]) -> Laid:
+def lay_receipts(folder: Path, receipt: Receipt, files: Callable[[], Mapping[str, Iterable[bytes]]]) -> Laid:
     """Write a submission's receipt and the `files` beside it, out of sight.
 
     Where they lie already they stand, so that a retry gives the same receipt.
@@ -37,7 +37,7 @@ def lay_receipts(folder: Path, receipt: Receipt, files: Callable[[], Mapping[str
     part = folder / f".{final.name}.part"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=PRIVATE_FOLDER, parents=True)
-    for name, content in {RECEIPT_JSON: _json(receipt), **files()}.items():
+    for name, content in {RECEIPT_JSON: [_json(receipt)], **files()}.items():
         _write(part / name, content)
         reached("receipt.file")
     return Laid(receipt, final, part)
@@ -67,7 +67,7 @@ def _json(receipt: Receipt) -> bytes:
     return json.dumps(receipt, ensure_ascii=False, indent=1).encode()
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: Iterable[bytes]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
     with os.fdopen(descriptor, "wb") as stream:
-        stream.write(seal(content))
+        write_sealed(stream, in_blocks(content))

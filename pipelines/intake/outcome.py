@@ -3,8 +3,9 @@
 Made from what the ledger holds, so that a receipt rendered again says the same.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -41,6 +42,7 @@ class SectionOutcome:
     n_findings: int
     findings: pl.DataFrame  # errors and warnings of `to_mend`
     to_mend: pl.DataFrame
+    is_long: bool = False  # read in stretches: `findings` and `to_mend` are asked of the ledger, some after the other
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,30 @@ def read_section(section: SectionRecord, limit: int, confirmed: pl.DataFrame | N
         n_findings=findings.height,
         findings=work,
         to_mend=as_sent(section.raw.filter(is_work.to_arrow())).sort("line"),
+    )
+
+
+def joined(stretches: Sequence[SectionOutcome], limit: int) -> SectionOutcome:
+    """The outcome of a section that was read in stretches, `limit` findings listed."""
+    counts: Counter[str] = Counter()
+    for each in stretches:
+        counts.update(each.by_rule)
+    several = (
+        "physical",
+        "header_records",
+        "blank",
+        "furniture",
+        "accepted",
+        "rejected",
+        "cells_set_aside",
+        "n_findings",
+    )
+    return replace(
+        stretches[0],
+        **{name: sum(getattr(each, name) for each in stretches) for name in several},
+        is_long=True,
+        listed=list_findings(pl.concat([each.listed for each in stretches]), limit),
+        by_rule=dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
     )
 
 

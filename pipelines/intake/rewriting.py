@@ -97,20 +97,30 @@ def _defused(row: Sequence[str]) -> Sequence[str]:
 
 
 def _write_text(dialect: Dialect, sheets: Sequence[Sheet]) -> bytes:
+    slices = ((sheet.rows.slice(start, SLICE) for start in range(0, sheet.rows.height, SLICE)) for sheet in sheets)
+    return b"".join(text_pieces(dialect, zip((sheet.header for sheet in sheets), slices, strict=True)))
+
+
+def text_pieces(dialect: Dialect, tables: Iterable[tuple[Sequence[str], Iterable[pl.DataFrame]]]) -> Iterator[bytes]:
+    """A text file in pieces: of each table the header and its rows, some after the other, as `Sheet.rows` has them."""
     separator, newline = dialect.separator or ",", dialect.newline or "\n"
     encoding = _ENCODINGS.get(dialect.encoding.lower(), dialect.encoding) or "utf-8"
     mark = ["\ufeff".encode()] if dialect.has_bom else []
-    pieces = chain(mark, *(_text_of(sheet, number, separator, newline) for number, sheet in enumerate(sheets)))
+    texts = (_text_of(*table, number, separator, newline) for number, table in enumerate(tables))
+    pieces = chain(mark, chain.from_iterable(texts))
     if encoding == "utf-8":
-        return b"".join(pieces)
-    return b"".join(piece.decode().encode(encoding, errors="replace") for piece in pieces)
+        yield from pieces
+    else:
+        yield from (piece.decode().encode(encoding, errors="replace") for piece in pieces)
 
 
-def _text_of(sheet: Sheet, number: int, separator: str, newline: str) -> Iterator[bytes]:
-    """A sheet's lines in pieces of UTF-8, a blank line before every sheet but the first."""
-    yield "".join((newline if number else "", *_strictly([sheet.header], separator, newline))).encode()
-    for start in range(0, sheet.rows.height, SLICE):
-        yield _written(sheet.rows.slice(start, SLICE), separator, newline)
+def _text_of(
+    header: Sequence[str], frames: Iterable[pl.DataFrame], number: int, separator: str, newline: str
+) -> Iterator[bytes]:
+    """A table's lines in pieces of UTF-8, a blank line before every table but the first."""
+    yield "".join((newline if number else "", *_strictly([header], separator, newline))).encode()
+    for rows in frames:
+        yield _written(rows, separator, newline)
 
 
 def _written(rows: pl.DataFrame, separator: str, newline: str) -> bytes:

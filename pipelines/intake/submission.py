@@ -24,6 +24,7 @@ from pipelines.intake.findings import Remark, with_remarks
 from pipelines.intake.identifiers import kept_name
 from pipelines.intake.inbox import Waiting, adopt, digest_of, hand_in, sweep, waiting
 from pipelines.intake.intake import Intake
+from pipelines.intake.long_file import is_long, record_in_stretches
 from pipelines.intake.outcome import Outcome
 from pipelines.intake.reading import read_file
 from pipelines.intake.receipt import Receipt, check_receipt
@@ -37,7 +38,7 @@ from schemas.dictionary import Dictionary
 from warehouse import ledger
 from warehouse.layout import Home
 from warehouse.records import Decision, SubmissionRecord
-from warehouse.sealed import read_sealed, seal, size_of
+from warehouse.sealed import read_sealed, size_of
 
 __all__ = ["Failure", "Intake", "Loaded", "Progress", "adopt", "check_file", "hand_in", "load", "sweep", "waiting"]
 
@@ -97,6 +98,10 @@ def _record_anew(intake: Intake, item: Waiting) -> Outcome:
     digest = digest_of(item.path)
     original = ledger.find_by_digest(intake.connection, item.clinic, digest, item.received_at)
     clinic = intake.settings.clinics.get(item.clinic)
+    if original is None and is_long(intake, item):
+        describe = partial(_submission_record, intake, item, digest=digest, original=None)
+        if (outcome := record_in_stretches(intake, item, digest, describe)) is not None:
+            return outcome
     formats = intake.formats
     erased: frozenset[int] = frozenset()
     if original is not None:
@@ -191,4 +196,4 @@ def _submission_record(
 def _archive(home: Home, item: Waiting, digest: str, verdict: Verdict) -> None:
     """Keep the file under its digest; where it carried more than the forms ask, a copy without that."""
     kept = kept_copy(verdict)
-    keep(home.archive(item.clinic), {digest: item.path if kept is None else seal(kept)})
+    keep(home.archive(item.clinic), {digest: item.path if kept is None else [kept]})

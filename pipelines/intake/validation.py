@@ -38,20 +38,32 @@ def validate(
     verdict = Verdict(name, clinic.code, reading.dialect, reading.refusal, ignored=reading.ignored)
     if reading.refusal is not None:
         return verdict
+    drafts = judge(reading, dictionary, clinic, formats, most_findings)
+    if isinstance(drafts, Refusal):
+        return replace(verdict, refusal=drafts)
+    sections = tuple(make_section(draft, rejecting_rules(dictionary)) for draft in drafts)
+    is_mapped = reading.dialect is not None and bool(reading.dialect.mapping)
+    return replace(verdict, sections=forget_everywhere(sections) if is_mapped else sections)
+
+
+def judge(
+    reading: Reading,
+    dictionary: Dictionary,
+    clinic: Clinic,
+    formats: Mapping[str, str] | None = None,
+    most_findings: int = Limits.max_findings,
+) -> list[Draft] | Refusal:
+    """The tables of a reading judged, without what nobody may keep of them; or why the file is refused."""
     if not all(_adds_up(table) for table in reading.tables):
-        return replace(verdict, refusal=Refusal(DOES_NOT_ADD_UP))
+        return Refusal(DOES_NOT_ADD_UP)
     kind = reading.dialect.kind if reading.dialect else "csv"
     ids = IdRules(clinic.code, {**(formats or {}), clinic.code: clinic.id_format})
     try:
         drafts = _judge_all(reading.tables, dictionary, conventions_of(clinic, kind), ids, most_findings)
     except TooManyFindingsError:
-        return replace(verdict, refusal=Refusal(TOO_MANY_FINDINGS, "", str(most_findings)))
-    rejecting = rejecting_rules(dictionary)
+        return Refusal(TOO_MANY_FINDINGS, "", str(most_findings))
     drafts = withhold(drafts, dictionary, own_formats(clinic.code, clinic.id_format))
-    drafts = name_impossible_visits(name_repetitions(drafts))
-    sections = tuple(make_section(draft, rejecting) for draft in drafts)
-    is_mapped = reading.dialect is not None and bool(reading.dialect.mapping)
-    return replace(verdict, sections=forget_everywhere(sections) if is_mapped else sections)
+    return name_impossible_visits(name_repetitions(drafts))
 
 
 def _judge_all(

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from pipelines.intake import stretches
 from pipelines.plan import build_plan
 from tests.support.crash_acts import ACTS, derive_few_tables
 from tests.support.crash_world import make_world
@@ -27,6 +28,7 @@ from warehouse.layout import Home
 def main() -> None:
     """Read what every derivation reads of the project itself, then do one job after the other."""
     build_plan()
+    stretches.BYTES = 150
     print(json.dumps({"ready": True}), flush=True)  # noqa: T201 - the answer is the protocol
     for line in sys.stdin:
         print(json.dumps(_perform(json.loads(line))), flush=True)  # noqa: T201

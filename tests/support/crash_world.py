@@ -80,6 +80,9 @@ def _leave_waiting(home: Home) -> None:
     for number, day in enumerate(("2024-11-15", "2024-12-15")):  # of one layout: recorded together
         text = f"patient_id,side,assessed_on,tegner\n{ANNA},left,{day},5\n"
         _send(home, f"late{number}.csv", text, LOADED + timedelta(days=4, hours=number))
+    visits = [f"{ANNA},left,2025-01-{day:02d},{day},71\n" for day in range(1, 11)]
+    text = "".join(["patient_id,side,assessed_on,tegner,phat_total\n", *visits])
+    _send(home, "long.csv", text, LOADED + timedelta(days=5))
     (home.inbox("AMC") / "dropped.csv").write_text(enrolments({"patient_id": DIRK}), encoding="utf-8")
 
 
