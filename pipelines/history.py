@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from warehouse.connection import identifier, literal, reader, translated
+from warehouse.connection import Connection, identifier, literal, reader, translated
 
 # Columns of `ops.<form>_version` that say where a row came from; all others are its key and its answers.
 ORIGIN = ("submission", "section", "line", "clinic", "received_at")
@@ -50,7 +50,13 @@ class Version:
 
 def read_history(database: Path, patient: str) -> list[Version]:
     """Every version of every row of a patient, by form and key, oldest first."""
-    with reader(database) as connection, translated("The history could not be read"):
+    with reader(database) as connection:
+        return history_of(connection, patient)
+
+
+def history_of(connection: Connection, patient: str) -> list[Version]:
+    """The same, from a snapshot that is open."""
+    with translated("The history could not be read"):
         files = dict(connection.execute("select submission, file from ops.submission").fetchall())
         versions: list[Version] = []
         for (table,) in connection.execute(FORMS_SQL).fetchall():

@@ -18,6 +18,7 @@ from portal.gate import GateAnswers
 from portal.headers import SecureHeaders
 from portal.limits import Attempts, LimitBody
 from portal.pages import MENU, ROUTES
+from portal.pictures import Pictures
 from portal.sessions import COOKIE, LASTS
 from portal.state import KEY_BYTES, Portal
 from warehouse.layout import Home
@@ -52,6 +53,7 @@ def create_app(home: Home, clock: Callable[[], datetime] = now, *, is_secure: bo
         exception_handlers={HTTPException: tell, RegistryError: tell_unavailable},
     )
     app.state.portal, app.state.menu = portal, MENU
+    app.state.pictures = Pictures(clock)
     app.state.checks = Checks(portal)
     app.state.gate = GateAnswers(portal)
     app.state.sign_ins = Attempts(SIGN_INS, SIGN_IN_SECONDS)

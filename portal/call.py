@@ -26,6 +26,7 @@ from pipelines.errors import RegistryError
 from pipelines.reports.words import Words
 from pipelines.users.store import CLINIC, COORDINATOR, READ_ONLY, User
 from portal.limits import BodyRefusedError
+from portal.pictures import Pictures
 from portal.rendering import render
 from portal.sessions import CSRF, LANGUAGE, read_user
 from portal.state import Portal
@@ -73,6 +74,12 @@ class Call:
         user = self.signed_in
         return str(self.request.session.get("clinic", "")) if user.is_coordinator else user.clinic
 
+    @property
+    def pictures(self) -> Pictures:
+        """The pictures that are kept."""
+        kept: Pictures = self.request.app.state.pictures
+        return kept
+
     def field(self, name: str) -> str:
         """A field of the form as text; '' where it is missing or a file."""
         value = self.form.get(name, "")
@@ -101,6 +108,10 @@ class Call:
     def say(self, notice: str) -> None:
         """Have the next page say this once; never a patient's value, for it rests in the cookie until then."""
         self.request.session["notice"] = notice
+
+    def keep_cookie(self) -> None:
+        """Have the answer set no cookie: one that comes late would undo what happened in between."""
+        self.request.session.modified = False  # type: ignore[attr-defined] # Starlette's own kind of dict
 
 
 def page(path: str, name: str, who: Collection[str], methods: Collection[str] = ("GET",)) -> Callable[[Page], Route]:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from pipelines.history import Version
-from pipelines.reports.patient_rows import EpisodeRows
+from pipelines.reports.patient_rows import EpisodeRows, Key, read_patient
 from pipelines.reports.source import Database, Rows
 from warehouse.connection import literal
 
@@ -50,6 +50,12 @@ def episodes_of(database: Database, clinic: str, patient: str) -> Rows:
     return [_before(row, row["sees_until"], EPISODE_DAYS) for row in rows]
 
 
+def rows_seen(database: Database, patient: str, until: Mapping[Key, date | None]) -> dict[Key, EpisodeRows]:
+    """What the clinic may see of these episodes, each until its day, by side and number of the injury."""
+    found = {(rows.side, rows.injury_no): rows for rows in read_patient(database, patient)}
+    return {key: rows_until(rows, until[key]) for key, rows in found.items() if key in until}
+
+
 def rows_until(rows: EpisodeRows, until: date | None) -> EpisodeRows:
     """What of an episode happened until that day; all of it where there is none."""
     if until is None:
@@ -66,9 +72,7 @@ def rows_until(rows: EpisodeRows, until: date | None) -> EpisodeRows:
     )
 
 
-def versions_until(
-    versions: Sequence[Version], clinic: str, until: Mapping[tuple[str, int], date | None]
-) -> list[Version]:
+def versions_until(versions: Sequence[Version], clinic: str, until: Mapping[Key, date | None]) -> list[Version]:
     """The versions of these episodes' rows that the clinic may see: all it sent, what others sent until that day."""
     return [
         version
@@ -78,7 +82,7 @@ def versions_until(
     ]
 
 
-def key_of(row: Mapping[str, Any]) -> tuple[str, int]:
+def key_of(row: Mapping[str, Any]) -> Key:
     """Side and number of the injury."""
     return str(row["side"]), int(row["injury_no"])
 

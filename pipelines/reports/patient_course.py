@@ -7,7 +7,7 @@ from pipelines.reports.chart_course import Moment, Span, course_chart
 from pipelines.reports.chart_phat import DAYS_A_MONTH, Bar, Point
 from pipelines.reports.palette import in_order
 from pipelines.reports.patient_rows import EpisodeRows
-from pipelines.reports.picture import Picture, draw
+from pipelines.reports.picture import Picture, Sketch
 from pipelines.reports.source import Row
 from pipelines.reports.study_rows import in_study_order, months_of
 from pipelines.reports.words import Words
@@ -16,7 +16,13 @@ ITEMS_NEEDED = 8
 
 
 def course_picture(rows: EpisodeRows, words: Words, name: str) -> Picture | None:
-    """Draw the course; None where no day is known to count from, or nothing has been measured."""
+    """Draw the course; None where there is none to draw."""
+    sketch = course_sketch(rows, words)
+    return sketch.drawn(name) if sketch else None
+
+
+def course_sketch(rows: EpisodeRows, words: Words) -> Sketch | None:
+    """Tell the course without drawing it; None where no day is known to count from, or nothing has been measured."""
     start = start_of(rows)
     points = [] if start is None else course_points(rows, start)
     if start is None or not points:
@@ -24,8 +30,8 @@ def course_picture(rows: EpisodeRows, words: Words, name: str) -> Picture | None
     bars = study_bars(rows.reference, words)
     spans, moments = phase_spans(rows, start, words), course_moments(rows, start, words)
     titles = words(f"card.months_{rows.episode['arm'] or 'unknown'}"), words("counsel.phat_axis")
-    chart = course_chart(bars, points, spans, moments, titles)
-    return draw(chart, name, words("card.course"), _description(bars, points, spans, moments, words))
+    description = _description(bars, points, spans, moments, words)
+    return Sketch(words("card.course"), description, lambda: course_chart(bars, points, spans, moments, titles))
 
 
 def start_of(rows: EpisodeRows) -> date | None:

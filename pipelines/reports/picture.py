@@ -4,7 +4,7 @@ What a chart shows is decided in the chart modules; nothing is fetched and no br
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -30,6 +30,24 @@ class Picture:
     def __html__(self) -> str:
         """Tell Jinja that this is markup."""
         return self.svg
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """A picture before it is drawn, which takes time: its words are known, `chart` gives what is drawn."""
+
+    title: str
+    description: str
+    chart: Callable[[], Any]
+
+    @property
+    def alternative(self) -> str:
+        """What stands for the picture where it cannot be seen."""
+        return f"{self.title}. {self.description}"
+
+    def drawn(self, name: str) -> Picture:
+        """Draw it; `name` is the picture's own within a page."""
+        return draw(self.chart(), name, self.title, self.description)
 
 
 def marks_of(rows: Sequence[Mapping[str, Any]]) -> Any:

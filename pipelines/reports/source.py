@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
 
-from warehouse.connection import reader, translated
+from warehouse.connection import Connection, reader, translated
 
 Row: TypeAlias = Mapping[str, Any]
 Rows: TypeAlias = list[dict[str, Any]]
@@ -41,6 +41,16 @@ class Database:
     ) -> None:
         self._stack.__exit__(kind, error, trace)
 
+    @property
+    def id(self) -> str:
+        """The id of the snapshot or release: its folder's name."""
+        return self.path.parent.name
+
+    @property
+    def connection(self) -> Connection:
+        """What it is read through."""
+        return self._connection
+
     def rows(self, sql: str) -> Rows:
         """Give the rows of a query by column name; `QueryError` where it cannot run."""
         with translated("A report's rows could not be read"):
@@ -59,4 +69,4 @@ def source_of(database: Database, *, is_synthetic: bool, registry: str) -> Sourc
     """Name the snapshot or release behind a database: its folder is its id."""
     known = database.rows("select known_at from ops.known") if database.has("ops.known") else []
     kind = "release" if database.path.parent.parent.name == "releases" else "snapshot"
-    return Source(database.path.parent.name, kind, known[0]["known_at"] if known else None, is_synthetic, registry)
+    return Source(database.id, kind, known[0]["known_at"] if known else None, is_synthetic, registry)

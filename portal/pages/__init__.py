@@ -4,6 +4,7 @@ from portal.call import COORDINATORS, SIGNED_IN, WRITERS
 from portal.pages import (
     account,
     clinic,
+    course,
     data,
     desk,
     due,
@@ -17,7 +18,22 @@ from portal.pages import (
     users,
 )
 
-TOPICS = (sign_in, account, start, upload, submissions, queries, due, patients, clinic, desk, users, releases, data)
+TOPICS = (
+    sign_in,
+    account,
+    start,
+    upload,
+    submissions,
+    queries,
+    due,
+    patients,
+    course,
+    clinic,
+    desk,
+    users,
+    releases,
+    data,
+)
 ROUTES = tuple(route for topic in TOPICS for route in topic.ROUTES)
 
 # The menu: route, text, who sees it.

@@ -7,14 +7,15 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from pipelines.history import read_history
+from pipelines.history import history_of
 from pipelines.reports.patient_rows import EpisodeRows, read_patient
-from pipelines.reports.source import Row, Rows
+from pipelines.reports.source import Database, Row, Rows
 from portal.call import SIGNED_IN, Call, page
 from portal.headers import REPORT_POLICY
+from portal.pages.course import shown_as
 from portal.pages.due import look
 from portal.values import by_field, value_text
-from portal.visible import episodes_of, in_care, key_of, rows_until, versions_until
+from portal.visible import episodes_of, in_care, key_of, rows_seen, versions_until
 
 PAGE_ROWS = 50
 AGE, SCORE = re.compile(r"[1-9]\d|1[01]\d"), re.compile(r"\d{1,3}(\.\d)?")
@@ -55,16 +56,21 @@ def find_patient(call: Call) -> Response:
 
 @page("/patients/{patient}", "patient", SIGNED_IN)
 def patient(call: Call) -> Response:
-    """Show one patient: each injury's visits and scores, where the benchmark card lies, and every value's history."""
-    number, episodes = _seen(call)
-    until = {key_of(row): row["sees_until"] for row in episodes}
+    """Show one patient: each injury's visits and scores, where the benchmark card lies, and every value's history.
+
+    Nothing is drawn here: the browser asks for each injury's course by itself.
+    """
     with call.portal.database() as database:
-        found = read_patient(database, number)
+        number, episodes = _seen(call, database)
+        until = {key_of(row): row["sees_until"] for row in episodes}
+        seen = rows_seen(database, number, until)
+        versions = versions_until(history_of(database.connection, number), call.clinic, until)
         source = call.portal.source(database)
-        path = database.path
-    by_key = {key: rows_until(rows, until[key]) for rows in found if (key := (rows.side, rows.injury_no)) in until}
-    shown = [_episode(call, row, by_key.get(key_of(row)), place) for place, row in enumerate(episodes, start=1)]
-    history = by_field(versions_until(read_history(path, number), call.clinic, until), call.words.language)
+    shown = [_episode(call, row, seen.get(key_of(row))) for row in episodes]
+    for each in shown:
+        if each["course"]:
+            call.pictures.show(call.signed_in.name, shown_as(call, source.id, number, each["row"]))
+    history = by_field(versions, call.words.language)
 
     def coded(vocabulary: str, code: str | None) -> str:
         return value_text(code or "", vocabulary, call.words.language)
@@ -72,25 +78,29 @@ def patient(call: Call) -> Response:
     return call.render("patient.html", number=number, episodes=shown, history=history, source=source, coded=coded)
 
 
-def _episode(call: Call, row: Row, rows: EpisodeRows | None, place: int) -> Mapping[str, Any]:
-    """One injury: its rows, the course drawn, and where the score stands beside each study."""
+def _episode(call: Call, row: Row, rows: EpisodeRows | None) -> Mapping[str, Any]:
+    """One injury: its rows, what its course tells, and where the score stands beside each study."""
     from pipelines.reports.patient_card import standings
-    from pipelines.reports.patient_course import course_picture
+    from pipelines.reports.patient_course import course_sketch
 
     if rows is None:
-        return {"row": row, "rows": None, "picture": None, "standings": []}
-    picture = course_picture(rows, call.words, f"course-{place}")
-    return {"row": row, "rows": rows, "picture": picture, "standings": standings(rows, call.words)}
+        return {"row": row, "rows": None, "course": None, "standings": []}
+    return {
+        "row": row,
+        "rows": rows,
+        "course": course_sketch(rows, call.words),
+        "standings": standings(rows, call.words),
+    }
 
 
 @page("/patients/{patient}/card", "card", SIGNED_IN)
 def card(call: Call) -> Response:
     """Give the benchmark card to print: one page in plain words for the patient, then the details."""
-    number, episodes = _seen(call)
-    keys = {key_of(row) for row in episodes if row["sees_until"] is None}
     from pipelines.reports.patient_card import patient_page
 
     with call.portal.database() as database:
+        number, episodes = _seen(call, database)
+        keys = {key_of(row) for row in episodes if row["sees_until"] is None}
         cards = [rows for rows in read_patient(database, number) if (rows.side, rows.injury_no) in keys]
         source = call.portal.source(database)
     if not cards:
@@ -130,11 +140,10 @@ def report(html: str) -> Response:
     return Response(html, media_type="text/html; charset=utf-8", headers=headers)
 
 
-def _seen(call: Call) -> tuple[str, Rows]:
+def _seen(call: Call, database: Database) -> tuple[str, Rows]:
     """The number behind the handle and the episodes the user may see, after the look was recorded; 404 otherwise."""
     number = call.patient()
-    with call.portal.database() as database:
-        episodes = episodes_of(database, call.clinic, number)
+    episodes = episodes_of(database, call.clinic, number)
     if not episodes:
         raise HTTPException(404)
     look(call, {number})

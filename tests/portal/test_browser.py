@@ -148,7 +148,12 @@ def test_the_pages_of_patients_fit_a_phone_and_are_not_the_other_clinics(page: P
     page.locator("#number").fill(number)
     page.locator("#number").press("Enter")
     expect(page.locator("h1")).to_have_text(number)
+    picture = page.locator("img.picture").first
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > PHONE["width"]
     keep(page, "phone-patient")
+    page.emulate_media(media="print")
+    expect(picture).to_be_visible()
+    page.emulate_media(media="screen")
     theirs = page.url
     page.context.clear_cookies()
     sign_in(page, "bob")

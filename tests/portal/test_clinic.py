@@ -120,7 +120,9 @@ def test_a_patients_page_draws_the_course_and_tells_each_field(
     browser = as_user("anna")
     browser.get("/patients")
     page = browser.post("/patients/find", {"number": number}).text
-    assert 'id="course-1-title"' in page
+    picture = browser.get(f"{browser.answer.url.path}/course/1").text
+    assert 'id="course-title"' in picture
+    assert "style=" not in picture
     assert "style=" not in page
     assert '<th scope="row" rowspan="1">Sex</th>' in page
     for _, before, _ in changes:

@@ -44,7 +44,14 @@ def objects_of(app: Starlette, home: Path, clinic: str, draft: str) -> dict[str,
     """One of each thing that an address can name, all of a clinic."""
     submission = max(path.name for path in (home / "outbox" / clinic).iterdir() if not path.name.startswith("."))
     patient = app.state.portal.links.hide(patient_of(home, clinic))
-    return {"draft": draft, "submission": submission, "file": "receipt.html", "patient": patient, "token": "x"}
+    return {
+        "draft": draft,
+        "submission": submission,
+        "file": "receipt.html",
+        "patient": patient,
+        "token": "x",
+        "place": "1",
+    }
 
 
 def addresses(app: Starlette, objects: dict[str, str]) -> Iterator[tuple[Route, str]]:
@@ -70,7 +77,7 @@ def test_another_clinics_things_are_not_there_on_any_route(
             own = anna.get(address).status_code
             seen.add(route.name)
             assert own == (404 if route.name == "annotated" else 200), route.path
-    assert {"draft", "submission", "patient", "card"} <= seen
+    assert {"draft", "submission", "patient", "course", "card"} <= seen
 
 
 def test_lists_hold_the_clinics_own_only(portal_home: Path, as_user: Callable[[str], Browser]) -> None:
@@ -110,8 +117,17 @@ def test_after_a_move_the_old_clinic_sees_nothing_that_came_later(
     assert [point for point in days if point not in new] == []
     assert f"Moved on {day}" in old
     assert "Moved on" not in new
+    full, cut = (as_user(name).get(f"{address}/course/1") for name in ("bob", "anna"))
+    assert full.status_code == cut.status_code == 200
+    assert len(told_in(cut.text)) < len(told_in(full.text))
     assert as_user("anna").get(f"{address}/card").status_code == 404
     assert as_user("bob").get(f"{address}/card").status_code == 200
+
+
+def told_in(picture: str) -> str:
+    found = re.search(r"<desc[^>]*>(.*?)</desc>", picture)
+    assert found is not None
+    return found[1]
 
 
 def first_before_its_last_visit(home: Path, clinic: str) -> tuple[str, str, object]:
