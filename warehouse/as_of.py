@@ -1,4 +1,4 @@
-"""The registry as it was: a macro `<table>_as_of(t)` beside each table of the layer `registry`.
+"""The registry as it was: a macro `<table>_as_of(t)` beside each table of the layer `registry`, and of the questions.
 
 A macro reads the versions received up to `t` and repeats every model between them and the table, at once and in any
 snapshot. Deriving anew with another `known_at` (`warehouse.derive`) is the exact way, for marts too.
@@ -14,6 +14,7 @@ NOTE = (
     "as of the instant t (UTC), or of the end of the day t. Shares, links, corrected dates and undone files count "
     "as they are known now; `hamreg as-of` tells exactly what was known."
 )
+QUESTIONS = "ops.query"  # which questions were open is asked as well
 _KNOWN = '"ops.known"'
 _DECISIONS = "facts.decision"  # the one table of facts that a snapshot has whole, as ops.decision
 
@@ -26,7 +27,7 @@ def macro_statements(models: Sequence[AnyModel], zone: str) -> Iterator[str]:
     repeatable = _repeatable(models, versions)
     queries = _queries(repeatable, versions)
     for name in repeatable:
-        if name.startswith("registry."):
+        if name.startswith("registry.") or name == QUESTIONS:
             yield from _statements(name, repeatable, versions, queries, zone)
 
 
@@ -90,7 +91,7 @@ def _needed(name: str, repeatable: Mapping[str, Model]) -> list[str]:
 
 
 def _macro(name: str) -> str:
-    return f"registry.main.{identifier(name.removeprefix('registry.') + '_as_of')}"
+    return f"registry.main.{identifier(name.split('.')[1] + '_as_of')}"
 
 
 def _known(zone: str) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipelines.reports.closed_questions import read_closed
 from pipelines.reports.source import Database, Row, Rows
 from warehouse.connection import literal
 
@@ -37,42 +38,7 @@ select
 from ops.row_version where clinic = {clinic} and received_at > {since}
 """
 
-# A question closes by the clinic's "yes, that is so" or by a correction of what it asks about.
-QUESTIONS_SQL = """
-with warned as (
-    select finding.rule, finding.submission, finding.section, finding.line, finding."column", finding.found,
-        row_version.form, row_version.row_key, row_version.received_at
-    from ops.finding as finding
-    inner join ops.row_version as row_version using (submission, section, line)
-    where finding.severity = 'warning' and row_version.clinic = {clinic}
-        and row_version.row_state in ('new', 'corrected')
-),
-closed as (
-    select warned.* from warned
-    inner join ops.change as change
-        on warned.form = change.form and warned.row_key = change.row_key
-        and (warned."column" = '' or warned."column" = change.field)
-        and change.received_at > warned.received_at
-    anti join ops.query as query
-        on query.rule = warned.rule and query.form = warned.form and query.row_key = warned.row_key
-        and query."column" = warned."column"
-    group by all having min(change.received_at) > {since}
-)
-select
-    (select count(*) from ops.query where clinic = {clinic} and opened_at > {since})::int as n_opened,
-    (select count(*) from closed)::int as n_corrected,
-    (
-        select count(*) from ops.decision as decision
-        where decision.kind = 'confirm' and decision.decided_at > {since}
-            and exists (
-                select 1 from ops.row_version as asked
-                where asked.clinic = {clinic} and asked.form = decision.form
-                    and asked.patient_id is not distinct from decision.patient_id
-                    and asked.side is not distinct from decision.side
-                    and asked.injury_no is not distinct from decision.injury_no
-            )
-    )::int as n_confirmed
-"""
+OPENED_SQL = "select count(*)::int as n_opened from ops.query where clinic = {clinic} and opened_at > {since}"
 
 # The same visits whose window had closed by that day, done by what had been received by then.
 THEN_SQL = """
@@ -143,16 +109,21 @@ def read_participation(database: Database, clinic: str) -> Rows:
     return [row for row in rows if row["month"] in shown]
 
 
-def read_changed(database: Database, clinic: str, zone: ZoneInfo, n_months: int = 1) -> Changed:
-    """What changed since the end of the day so many months before the snapshot's day."""
-    since = months_before(database.rows("select today from ops.known")[0]["today"], n_months)
-    midnight = datetime.combine(since + timedelta(days=1), time(), zone).astimezone(UTC).replace(tzinfo=None)
-    places = {"clinic": literal(clinic), "since": f"timestamp '{midnight}'", "day": f"date '{since}'"}
+def read_changed(database: Database, clinic: str, zone: ZoneInfo, n_months: int = 1, visible: str = "true") -> Changed:
+    """What changed since the end of the day so many months before the snapshot's day; `visible` as in `read_closed`."""
+    day, since = looking_back(database, zone, n_months)
+    places = {"clinic": literal(clinic), "since": f"timestamp '{since}'", "day": f"date '{day}'"}
     found: dict[str, Any] = {}
-    for sql in (CHANGED_SQL, QUESTIONS_SQL, THEN_SQL):
+    for sql in (CHANGED_SQL, OPENED_SQL, THEN_SQL):
         found |= database.rows(sql.format(**places))[0]
-    n_closed = found.pop("n_corrected") + found.pop("n_confirmed")
-    return Changed(since=since, n_closed=n_closed, **found)
+    return Changed(since=day, n_closed=len(read_closed(database, clinic, since, visible)), **found)
+
+
+def looking_back(database: Database, zone: ZoneInfo, n_months: int = 1) -> tuple[date, datetime]:
+    """The day so many months before the snapshot's, and the instant at which it ended (naive, UTC)."""
+    day = months_before(database.rows("select today from ops.known")[0]["today"], n_months)
+    midnight = datetime.combine(day + timedelta(days=1), time(), zone)
+    return day, midnight.astimezone(UTC).replace(tzinfo=None)
 
 
 def months_before(day: date, n: int) -> date:

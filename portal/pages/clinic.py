@@ -12,6 +12,7 @@ from pipelines.reports.clinic_months import read_changed, read_participation, re
 from pipelines.reports.clinic_standing import funnels, participation, run_of
 from portal.call import SIGNED_IN, Call, page
 from portal.pages.patients import report
+from portal.visible import in_care
 
 BACK = (1, 3, 12)  # months to look back
 
@@ -27,7 +28,7 @@ def our_clinic(call: Call) -> Response:
     with call.portal.database() as database:
         run = read_run(database, clinic)
         months = read_participation(database, clinic)
-        changed = read_changed(database, clinic, call.portal.settings.zone, n_months)
+        changed = read_changed(database, clinic, call.portal.settings.zone, n_months, in_care("asked", clinic))
         source = call.portal.source(database)
         path = database.path
     visits = [name for _, name in sorted({(row["visit_no"], row["visit"]) for row in run})]

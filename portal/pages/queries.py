@@ -15,6 +15,8 @@ from starlette.responses import Response
 from pipelines.accountability.log import record_decision
 from pipelines.answers import keep_answer, read_answers, take_back
 from pipelines.intake.confirmation import CONFIRM
+from pipelines.reports.clinic_months import looking_back
+from pipelines.reports.closed_questions import read_closed
 from pipelines.reports.source import Database, Rows
 from portal.call import SIGNED_IN, WRITERS, Call, page
 from portal.checking import Checks
@@ -39,24 +41,22 @@ select *, opened_at::date as since, count(*) over () as n_all from ops.query
 where {clinic} in ('', clinic) and {condition}
 order by severity, opened_at, patient_id, side, injury_no, submission, section, line, "column", rule, found limit {rows}
 """
-CLOSED_SQL = """
-select decision.*, decision.decided_at::date as closed_on from ops.decision as decision
-where decision.kind = 'confirm' and {visible} order by decision.decided_at desc limit {rows}
-"""
 
 
 @page("/queries", "queries", SIGNED_IN)
 def queries(call: Call) -> Response:
-    """List what is asked, errors and the oldest first, each with a way to answer; below it what was answered lately."""
+    """List what is asked, errors and the oldest first, each with a way to answer; below it what closed of late."""
     with call.portal.database() as database:
         asked = _open(database, call.clinic, SHOWN)
-        visible = in_care("decision", call.clinic)
-        closed = database.rows(CLOSED_SQL.format(visible=visible, rows=SHOWN))
+        since, instant = looking_back(database, call.portal.settings.zone)
+        closed = read_closed(database, call.clinic, instant, in_care("asked", call.clinic))
+    n_closed, closed = len(closed), closed[:SHOWN]
     look(call, {str(row["patient_id"]) for row in (*asked, *closed) if row["patient_id"]})
     given = answered(call)
     rows = [show_question(call, row, given) for row in asked]
     n_more = (asked[0]["n_all"] if asked else 0) - len(asked)
-    return call.render("queries.html", rows=rows, n_more=n_more, closed=[_worded(call, row) for row in closed])
+    told: dict[str, Any] = {"closed": [_worded(call, row) for row in closed], "n_closed": n_closed, "since": since}
+    return call.render("queries.html", rows=rows, n_more=n_more, **told)
 
 
 @page("/queries/yes", "confirm_query", WRITERS, ("POST",))
@@ -147,7 +147,7 @@ def _worded(call: Call, row: Mapping[str, Any]) -> Mapping[str, Any]:
     fields = {field.name: field for field in _fields(row)}
     name, language = row["column"] or "", call.words.language
     label = fields[name].label[language] if name in fields else name
-    known = row.get("expected", NOT_KEPT) or ""  # a decision does not keep what the value was held against
+    known = NOT_KEPT if row["expected"] is None else row["expected"]  # a decision keeps no more than the value
     said, remedy = sentence(row["rule"], language, label, row["found"] or "", known)
     return {**row, "said": said, "remedy": remedy, "label": label}
 

@@ -10,8 +10,9 @@ from warehouse.as_of import macro_statements
 from warehouse.model import Model, order_models
 
 TABLES = (
-    *("episode", "event", "follow_up", "imaging", "patient"),
-    *("rehabilitation", "schedule", "screening", "treatment"),
+    *("registry.episode", "registry.event", "registry.follow_up", "registry.imaging", "registry.patient"),
+    *("registry.rehabilitation", "registry.schedule", "registry.screening", "registry.treatment"),
+    "ops.query",
 )
 DAYS = ("2024-02-01", "2024-03-05", "2024-05-01", "2024-07-10", "2024-09-20", "2025-01-10", "2025-06-01")
 
@@ -67,7 +68,11 @@ FORMS = {
 
 
 def rows(registry: SqlRegistry, source: str) -> list[str]:
-    return registry.lines(f"select * from registry.{source} order by all")
+    return registry.lines(f"select * from {source} order by all")
+
+
+def macro(table: str, day: str) -> str:
+    return f"registry.{table.split('.')[1]}_as_of(date '{day}')"
 
 
 @pytest.fixture(scope="module")
@@ -78,16 +83,15 @@ def days() -> dict[str, dict[str, list[str]]]:
         registry.add(form, text)
     registry.decide("share", "2024-04-01 09:00", patient_id="AMC-1", side="left", injury_no=1, clinic="UMC")
     registry.decide("withdraw", "2025-03-01 09:00", patient_id="AMC-2", scope="no_contact")
-    wanted = [f"registry.{table}" for table in TABLES]
     found = {}
     for day in DAYS:
-        registry.derive(day, *wanted, "ops.decision")
+        registry.derive(day, *TABLES, "ops.decision")
         found[day] = {table: rows(registry, table) for table in TABLES}
     models = [model for model in order_models(build_plan().models) if isinstance(model, Model)]
     for statement in macro_statements(models, "UTC"):
         registry.connection.execute(statement)
     for day in DAYS:
-        found[f"as of {day}"] = {table: rows(registry, f"{table}_as_of(date '{day}')") for table in TABLES}
+        found[f"as of {day}"] = {table: rows(registry, macro(table, day)) for table in TABLES}
     registry.close()
     return found
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,18 @@ def count(home: Path, sql: str = OPEN) -> int:
     return int(str(n))
 
 
+def closed(page: str) -> list[tuple[str, str, str]]:
+    """Day, question and how, of the list of what closed."""
+    rows = re.findall(
+        r"<tr><td>([^<]*)</td><th.*?</th><td>([^<]*)</td><td>([^<]*)</td></tr>", page[page.index('id="closed"') :]
+    )
+    return [(day, unescape(said), unescape(how)) for day, said, how in rows]
+
+
 def test_yes_that_is_so_waits_for_a_run_and_closes_the_question(
-    portal_home: Path, as_user: Callable[[str], Browser]
+    portal_home: Path, as_user: Callable[[str], Browser], clock: Clock
 ) -> None:
+    clock.instant = datetime.now(UTC)  # an answer comes after the question
     anna, home = as_user("anna"), Home(portal_home)
     before = count(portal_home)
     handle = forms(anna.get("/queries"), "/queries/yes")[0]
@@ -51,8 +61,10 @@ def test_yes_that_is_so_waits_for_a_run_and_closes_the_question(
     derive(portal_home)
     assert read_answers(home) == {}
     assert count(portal_home) < before
-    page = anna.get("/queries").text
-    assert "anna: asked her" in page
+    (told,) = closed(anna.get("/queries").text)
+    assert (told[0], told[2]) == (f"{clock.instant:%Y-%m-%d}", "Answered: yes, that is so (anna: asked her)")
+    assert "Questions closed: 1." in anna.answer.text
+    assert closed(as_user("bob").get("/queries").text) == []
     assert anna.post("/queries/yes", {"query": handle}).status_code == 404
 
 
@@ -69,6 +81,7 @@ def test_the_right_value_becomes_a_file_that_is_checked_handed_in_and_closes_the
     portal_home: Path, as_user: Callable[[str], Browser], clock: Clock
 ) -> None:
     clock.instant = datetime.now(UTC)  # a correction comes after what it corrects
+    derive(portal_home)
     anna, rule = as_user("anna"), "rule = 'returned_before_injury'"
     ((patient, submission),) = ask(portal_home, f"select patient_id, submission from ops.query where {rule}")
     (block,) = [
@@ -84,8 +97,17 @@ def test_the_right_value_becomes_a_file_that_is_checked_handed_in_and_closes_the
     draft = anna.post("/queries/correct", {"query": handle, "value": "2024-08-01"})
     assert "correction.csv" in draft.text
     anna.post(f"{draft.url.path}/hand-in")
+    assert "No question closed." in anna.get("/queries").text
     derive(portal_home)
     assert count(portal_home, f"select count(*) from ops.query where {rule}") == 0
+    (told,) = closed(anna.get("/queries").text)
+    assert (told[0], told[2]) == (f"{clock.instant:%Y-%m-%d}", "Another value came")
+    assert told[1].startswith("Date of return to sport: the return to sport on ")
+    assert re.search(r"questions closed</dt><dd>1</dd>", anna.get("/our-clinic").text)
+    for language, how in (("nl", "Er kwam een andere waarde"), ("de", "Ein anderer Wert kam")):
+        anna.post("/account/language", {"language": language})
+        assert [row[2] for row in closed(anna.get("/queries").text)] == [how]
+        anna.get("/account")
     changes = ask(portal_home, "select value_after from ops.change where field = 'returned_to_sport_on'")
     assert ("2024-08-01",) in changes
 
