@@ -1,6 +1,7 @@
 """What a checked file would change: its rows beside the current snapshot's, of the patients that the clinic may see.
 
-It reads the snapshot and needs no lock; what waits in the inbox is not counted, and intake has the last word.
+It reads the snapshot and needs no lock; what waits in the inbox is not counted, which the page says, and intake has the
+last word.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -23,6 +23,10 @@ class Words:
         """Give the text of that name; an unknown name or place is a programmer's error (KeyError)."""
         return self.texts[name].format_map(places)
 
+    def count(self, name: str, n: int, /, **places: object) -> str:
+        """Give the text that counts n things; of one thing it is that of `<name>_one`."""
+        return self(f"{name}_one" if n == 1 else name, n=f"{n:,}", **places)
+
     def code(self, kind: str, code: str | None) -> str:
         """Give a code's words (`kind.code` in the catalogue), or the code itself with spaces where there are none."""
         return self.texts.get(f"{kind}.{code}") or (code or "").replace("_", " ")

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from pipelines.accountability.log import record
-from pipelines.intake.inbox import hand_in
+from pipelines.intake.inbox import hand_in, waiting
 from portal.call import WRITERS, Call, page
 from portal.checking import STEPS, Checks, judge
 from portal.drafts import Draft
@@ -108,6 +108,7 @@ def _show(call: Call, draft: Draft) -> Response:
         "tables": [_turned(call, table) for table in found["tables"]],
         "marks": marks,
         "marked_rows": rows,
+        "n_waiting": sum(item.clinic == draft.clinic for item in waiting(call.portal.home)),
     }
     return call.render("draft.html", draft=draft, found=found, counts=_counts(found), first=first, **shown)
 

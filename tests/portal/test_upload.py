@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from pipelines.accountability.chain import read_entries
 from pipelines.cli.context import now
+from pipelines.intake.inbox import hand_in
 from pipelines.run import load_waiting, run
 from pipelines.settings import read_settings
 from portal.app import create_app
@@ -202,6 +203,27 @@ def test_a_preview_tells_new_corrected_known_and_held_rows(
     assert re.findall(r">(\d+)<", counts[1]) == ["1", "1", "1", "1"]
     assert f"<td>{two[4]}</td><td>{other}</td>" in page
     assert waiting(portal_home) == []
+
+
+def test_a_preview_says_how_many_files_of_the_clinic_wait_and_are_not_counted(
+    portal_home: Path, as_user: Callable[[str], Browser], clock: Clock
+) -> None:
+    anna, home = as_user("anna"), Home(portal_home)
+    draft = upload(anna, table(GOOD))
+    assert "wait for the next run" not in anna.answer.text
+    hand_in(home, "NRD", "theirs.csv", table(GOOD), clock.instant)
+    assert "wait for the next run" not in anna.get(draft).text
+    hand_in(home, "BRG", "first.csv", table(GOOD), clock.instant)
+    assert "1 file of this clinic waits for the next run" in anna.get(draft).text
+    hand_in(home, "BRG", "second.csv", table(GOOD, GOOD), clock.instant)
+    for language, said in (
+        ("en", "2 files of this clinic wait"),
+        ("nl", "2 bestanden van deze kliniek wachten"),
+        ("de", "2 Dateien dieser Klinik warten"),
+    ):
+        anna.get("/account")
+        anna.post("/account/language", {"language": language})
+        assert said in anna.get(draft).text
 
 
 def test_a_preview_shows_nothing_of_another_clinics_patient(

@@ -22,8 +22,21 @@ def test_no_text_is_left_over() -> None:
     sources = [*PORTAL.rglob("*.py"), *PORTAL.rglob("*.html")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     prefixes = set(re.findall(r'words\("(\w+\.(?:\w+_)?)" ~', text)) | set(re.findall(r'f"(\w+\.(?:\w+_)?){', text))
-    names = [name for name in read_catalogue() if f'"{name}"' not in text]
+    counted = set(re.findall(r'words\.count\("([\w.]+)"', text))  # each has a text for one
+    names = [name for name in read_catalogue() if f'"{name}"' not in text and name.removesuffix("_one") not in counted]
     assert [name for name in names if not name.startswith(tuple(prefixes))] == []
+
+
+def test_what_is_counted_has_a_text_for_one_in_every_language() -> None:
+    sources = [*PORTAL.rglob("*.py"), *PORTAL.rglob("*.html")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    counted = set(re.findall(r'words\.count\("([\w.]+)"', text))
+    assert counted
+    for language in LANGUAGES:
+        words = read_words(language)
+        for name in counted:
+            assert {f"{name}_one", name} <= set(words.texts), name
+            assert words.texts[f"{name}_one"] != words.texts[name], (name, language)
 
 
 def test_an_unknown_language_is_answered_in_english() -> None:
