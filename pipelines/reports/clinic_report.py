@@ -126,7 +126,7 @@ def verdict_texts(own: Sequence[Row], words: Words, *, is_told: bool) -> dict[st
         return None
     row = phat[0]
     if row["verdict"] == "too_few":
-        return {"plain": words("report.verdict_too_few", n=row["n_adjusted"]), "missing": "", "model": ""}
+        return {"plain": words.count("report.verdict_too_few", row["n_adjusted"]), "missing": "", "model": ""}
     if not is_told:
         return None
     values = {"n": row["n_adjusted"], "value": f"{row['adjusted']:.1f}", "observed": f"{row['observed']:.1f}"}

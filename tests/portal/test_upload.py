@@ -205,6 +205,21 @@ def test_a_preview_tells_new_corrected_known_and_held_rows(
     assert waiting(portal_home) == []
 
 
+def test_one_is_counted_as_one_and_more_as_more_in_every_language(as_user: Callable[[str], Browser]) -> None:
+    anna = as_user("anna")
+    for language, one, two in (
+        ("en", "1 row is in order or loads with a question, 0 rows would be", "2 rows are in order or load with"),
+        ("nl", "1 regel is in orde of laadt met een vraag, 0 regels zouden", "2 regels zijn in orde of laden met"),
+        ("de", "1 Zeile ist in Ordnung oder lädt mit einer Frage, 0 Zeilen", "2 Zeilen sind in Ordnung oder laden"),
+    ):
+        anna.get("/account")
+        anna.post("/account/language", {"language": language})
+        upload(anna, table(GOOD))
+        assert one in anna.answer.text
+        upload(anna, table(GOOD, GOOD.replace("01.06", "02.06")))
+        assert two in anna.answer.text
+
+
 def test_a_preview_says_how_many_files_of_the_clinic_wait_and_are_not_counted(
     portal_home: Path, as_user: Callable[[str], Browser], clock: Clock
 ) -> None:

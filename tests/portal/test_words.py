@@ -7,6 +7,7 @@ from pipelines.reports.words import LANGUAGES
 from portal.words import FOLDER, read_catalogue, read_words
 
 PORTAL = FOLDER.parent
+REPORTS = PORTAL.parent / "pipelines" / "reports"
 PLACE = re.compile(r"{(\w+)")
 
 
@@ -28,7 +29,7 @@ def test_no_text_is_left_over() -> None:
 
 
 def test_what_is_counted_has_a_text_for_one_in_every_language() -> None:
-    sources = [*PORTAL.rglob("*.py"), *PORTAL.rglob("*.html")]
+    sources = [*PORTAL.rglob("*.py"), *PORTAL.rglob("*.html"), *REPORTS.rglob("*.py"), *REPORTS.rglob("*.html")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     counted = set(re.findall(r'words\.count\("([\w.]+)"', text))
     assert counted
