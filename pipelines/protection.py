@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.diagnosis import BAD, OK, WARNING, Diagnosis
-from pipelines.errors import UsageError
+from pipelines.errors import HomeError, UsageError
 from pipelines.release.rekeying import protect_releases
 from warehouse import keys
 from warehouse.layout import Home
 from warehouse.lock import lock
 from warehouse.rekeying import files_with_rows, protect, read_unprotected
+from warehouse.sealed import require_key
 
 BLOCK_DEVICES = Path("/sys/dev/block")
 
@@ -46,10 +47,11 @@ def examine_protection(home: Home, environment: str = keys.VARIABLE) -> Iterator
 
 
 def _encryption(home: Home) -> Diagnosis:
-    is_without = not keys.known()
-    if is_without and home.facts_path.is_file() and keys.is_encrypted(home.facts_path):
-        return Diagnosis("encryption", BAD, "on, and the key is not here", f"Set {keys.VARIABLE} to the key file.")
-    if is_without:
+    try:
+        require_key(home)
+    except HomeError as error:
+        return Diagnosis("encryption", BAD, f"on, and the key is not here: {error.message}", error.remedy)
+    if not keys.known():
         remedy = "hamreg key new FILE encrypts it: docs/runbooks/key-and-log.md"
         return Diagnosis("encryption", WARNING, "off: whoever copies the disk reads everything", remedy)
     plain, n_files = list(read_unprotected(home)), len(list(files_with_rows(home)))

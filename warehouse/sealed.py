@@ -8,6 +8,7 @@ import io
 import os
 from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from warehouse import keys
 from warehouse.durability import replace_file, sync_folder
 from warehouse.errors import HomeError
 from warehouse.faults import reached
-from warehouse.layout import PRIVATE_FILE
+from warehouse.layout import PRIVATE_FILE, Home
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -120,6 +121,27 @@ def is_sealed_with(path: Path, key: keys.Key) -> bool:
     """Whether a file is sealed with this key."""
     with path.open("rb") as stream:
         return stream.read(len(MARK) + _FINGERPRINT) == MARK + key.fingerprint
+
+
+def require_key(home: Home) -> None:
+    """Raise `HomeError` where the home's files are encrypted and the key is not among those in use.
+
+    What is only written would else be kept with nobody asking: in the open, or under a key that opens nothing here.
+    """
+    if not keys.known() and home.facts_path.is_file():
+        keys.database_secrets(home.facts_path)
+    if sample := next(filter(is_sealed, _samples(home)), None):
+        with sample.open("rb") as stream:
+            _key_of(stream.read(_HEADER), sample)
+
+
+def _samples(home: Home) -> Iterator[Path]:
+    """Few files, of those that lie sealed where a key is set: the oldest kinds first, one of each clinic."""
+    yield from filter(Path.is_file, (home.tombstone_key, home.log / "patient-keys.json"))
+    for folder in (home.archive_folder, home.inbox_folder):
+        for clinic in filter(Path.is_dir, folder.glob("*")):
+            with os.scandir(clinic) as entries:
+                yield from (Path(entry.path) for entry in islice(filter(os.DirEntry.is_file, entries), 1))
 
 
 def _numbered(blocks: Iterable[bytes]) -> Iterator[tuple[int, bytes, bool]]:

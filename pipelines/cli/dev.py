@@ -14,6 +14,7 @@ import click
 from pipelines.cli.context import open_home
 from pipelines.defs.instance_settings import ROOT, made_mark, write_instance_settings, write_workspace
 from warehouse.layout import Home
+from warehouse.sealed import require_key
 
 HOST = "127.0.0.1"
 USUAL_PORT = 3000
@@ -111,6 +112,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 def _prepare(path: str) -> Home:
     """A home with Dagster's settings and databases in it, made by this process alone."""
     home = open_home(path)
+    require_key(home)
     write_instance_settings(home)
     if not made_mark(home).exists():
         from pipelines.defs.instance import open_instance

@@ -6,6 +6,7 @@ import sys
 import click
 
 from pipelines.cli.context import open_home
+from warehouse.sealed import require_key
 
 
 @click.command("serve")
@@ -20,6 +21,7 @@ def serve_command(path: str, /, host: str, port: int, https: bool) -> None:
     that speaks HTTPS before it and say --https.
     """
     home = open_home(path)
+    require_key(home)
     if host not in ("127.0.0.1", "localhost", "::1") and not https:
         click.echo("Passwords would cross the network in the open: put a proxy with HTTPS before it.", err=True)
     click.echo(f"Registry {home.path} opens at http://{host}:{port} (Ctrl-C ends it).", err=True)

@@ -17,7 +17,7 @@ from warehouse import keys
 from warehouse.durability import sync_folder
 from warehouse.faults import reached
 from warehouse.layout import PRIVATE_FILE, PRIVATE_FOLDER, Home, instant_id, read_instant_id
-from warehouse.sealed import BLOCK, is_sealed, read_blocks, read_sealed, seal_file, write_sealed
+from warehouse.sealed import BLOCK, is_sealed, read_blocks, read_sealed, require_key, seal_file, write_sealed
 
 ID = re.compile(r"(\d{8}T\d{12}Z)~([0-9a-f]{12})\.([a-z0-9]{1,8})")
 STANDSTILL = timedelta(minutes=1)
@@ -50,8 +50,10 @@ class Waiting:
 def hand_in(home: Home, clinic: str, name: str, content: bytes | Path, received_at: datetime) -> str:
     """Put a file into a clinic's inbox, whole or not at all, and give the submission's id.
 
-    An id that is taken (the same bytes in the same microsecond) moves on to the next microsecond.
+    An id that is taken (the same bytes in the same microsecond) moves on to the next microsecond. `HomeError` where the
+    home is encrypted and its key is not here.
     """
+    require_key(home)
     folder = home.inbox(clinic)
     folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
     digest = digest_of(content)

@@ -163,7 +163,8 @@ def test_a_home_under_a_key_says_so_and_names_what_is_not(home: Home, with_key: 
     assert find(home, "key file") == Diagnosis("key file", "warning", "others can read it", f"chmod 600 {with_key}")
     keys.use(())
     assert find(home, "encryption") == Diagnosis(
-        "encryption", "bad", "on, and the key is not here", "Set HAMREG_KEY_FILE to the key file."
+        *("encryption", "bad", "on, and the key is not here: facts.duckdb is encrypted, and no key is set."),
+        "Set HAMREG_KEY_FILE to the file that `hamreg key new` wrote for this home.",
     )
     assert find(home, "facts").remedy.startswith("Set HAMREG_KEY_FILE")
 

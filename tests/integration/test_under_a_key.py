@@ -91,6 +91,20 @@ def test_another_key_opens_nothing(home: Home, tmp_path: Path) -> None:
     assert "is encrypted with another key than the one set" in str(result.exception)
 
 
+@pytest.mark.parametrize("is_another", [False, True], ids=["no key", "another key"])
+def test_without_the_key_nothing_is_handed_in_or_served(home: Home, tmp_path: Path, is_another: bool) -> None:
+    """Handed in all the same, the rows would lie in the open, or under a key that stops every run."""
+    other = tmp_path / "other"
+    keys.write_key_file(other)
+    before = sorted(home.inbox_folder.rglob("*"))
+    told = "is encrypted with another key" if is_another else "is encrypted, and no key is set."
+    for words in (("submit", "--clinic", "NRD", str(ROOT / "examples" / "messy_follow_up.csv")), ("serve",), ("up",)):
+        assert told in str(invoke(home, other if is_another else None, *words).exception)
+    assert sorted(home.inbox_folder.rglob("*")) == before
+    examined = invoke(home, other if is_another else None, "doctor").output
+    assert re.search(rf"bad +encryption +on, and the key is not here: .*{told}", examined)
+
+
 def test_a_run_a_release_and_looks_go_on(home: Home, key_file: Path) -> None:
     for words in (
         ("submit", "--clinic", "NRD", str(ROOT / "examples" / "messy_follow_up.csv")),
