@@ -26,7 +26,7 @@ from warehouse.connection import Connection, open_facts
 from warehouse.layout import Home
 from warehouse.lock import lock
 from warehouse.readings import Adoption, adopt, read_current, read_submissions
-from warehouse.records import SectionRecord, SubmissionRecord
+from warehouse.records import ROW_COLUMNS, SectionRecord, SubmissionRecord
 
 Count = Counter[tuple[str, ...]]
 
@@ -174,7 +174,7 @@ def _rows(before: SectionRecord, after: SectionRecord) -> Count:
 def _fields(before: SectionRecord, after: SectionRecord) -> Count:
     """Cells of rows that both readings accept; a field that only one of them has counts as blank in the other."""
     old, new = as_frame(before.rows), as_frame(after.rows)
-    names = [name for name in new.columns if name != "line"]
+    names = [name for name in new.columns if name not in ROW_COLUMNS]  # screening's clinic is whoever sent it
     both = new.join(old, on="line", how="inner", suffix="@before")
     counts: Count = Counter()
     for name in names:

@@ -1,5 +1,6 @@
 """Old submissions under a new dictionary: what would change is told first, and an earlier day keeps the old reading."""
 
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -52,8 +53,6 @@ def loaded_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(loaded_before: Path, tmp_path: Path) -> Home:
-    import shutil
-
     shutil.copytree(loaded_before, tmp_path / "home")
     return Home(tmp_path / "home")
 
@@ -94,6 +93,18 @@ def test_what_would_change_is_counted_and_nothing_is_changed(home: Home) -> None
         version = connection.execute("select distinct dictionary_version from facts.submission").fetchall()
     assert version != [(read_dictionary().version,)]
     assert len(before) > 0
+
+
+def test_what_this_dictionary_read_says_the_same_again(demo_home: Path, tmp_path: Path) -> None:
+    """Every form, as CSV and as workbook, with all that was wrong in them."""
+    home = Home(tmp_path / "home")
+    home.create()
+    shutil.copyfile(demo_home / "facts.duckdb", home.facts_path)
+    with open_facts(home) as connection:
+        forms = {str(row[0]) for row in connection.execute("select distinct form from facts.section").fetchall()}
+    assert forms == {*read_dictionary().forms}
+    settings = read_settings(demo_home / "registry.toml")
+    assert reread_submissions(home, settings, lambda: LATER, actor()) == {}
 
 
 def test_an_adopted_reading_counts_from_then_on_and_not_before(home: Home, tmp_path: Path) -> None:
