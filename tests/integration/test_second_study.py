@@ -1,5 +1,6 @@
 """A second study is one file: put beside the first, it stands in every table and picture; a bad line is named."""
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -107,6 +108,31 @@ def test_every_page_tells_it_and_draws_it(
     if name != "clinic":  # no clinic of the demonstration is large enough for a funnel at two years
         drawn = [picture.partition("</svg>")[0] for picture in text.split("<svg ")[1:]]
         assert any("later" in picture and "2031" in picture for picture in drawn)
+
+
+def test_before_its_visit_a_study_of_two_years_has_no_row_and_no_words_on_a_card(two_studies: Path) -> None:
+    with Database(two_studies) as database:
+        states = database.rows(
+            "select distinct schedule.status from mart.patient_benchmark "
+            "inner join registry.schedule using (patient_id, side, injury_no) "
+            "where timepoint = 'month_24' and schedule.visit = timepoint"
+        )
+        waiting = database.rows(
+            "select patient_id from registry.schedule where visit = 'month_24' and status = 'not_yet_due' "
+            "and patient_id in (select patient_id from mart.patient_benchmark where study = 'later_2031') "
+            "group by all having count(*) = 1 order by all limit 3"
+        )
+        source = source_of(database, is_synthetic=True, registry="Trial")
+        cards = [read_patient(database, row["patient_id"]) for row in waiting]
+    assert [row["status"] for row in states] == ["done"]
+    assert len(cards) == 3
+    for language, told in (("en", "at two years"), ("nl", "na twee jaar"), ("de", "nach zwei Jahren")):
+        for card in cards:
+            text = patient_page(card, source, read_words(language))
+            body = re.sub(r"<svg .*?</svg>", "", text, flags=re.DOTALL)  # the study's bar at two years is the study's
+            assert "later_2031" in body
+            next_visit = [line for line in body.splitlines() if told in line]
+            assert all(re.search("next visit|volgende bezoek|nächste Besuch", line) for line in next_visit), next_visit
 
 
 def test_a_line_that_cannot_be_right_is_refused_with_its_number(demo_home: Path, tmp_path: Path) -> None:

@@ -202,6 +202,27 @@ def test_who_is_due_is_filtered_and_filled_in(portal_home: Path, as_user: Callab
     assert everything.count("<tr class=") > overdue.count("<tr class=")
 
 
+def test_a_visit_that_is_not_due_yet_stands_as_that_on_the_page_and_not_among_who_is_due(
+    portal_home: Path, as_user: Callable[[str], Browser]
+) -> None:
+    ((number, due_on),) = ask(
+        portal_home,
+        "select patient_id, due_on from registry.schedule cross join ops.known where clinic = 'BRG' "
+        "and visit = 'month_24' and status = 'not_yet_due' and window_opens_on > today + interval 31 day "
+        "and patient_id in (select patient_id from mart.patient_benchmark) order by patient_id limit 1",
+    )
+    browser = as_user("anna")
+    rows = re.findall(r'<tr class="\w+"><th.*?</tr>', browser.get("/due").text)
+    assert rows
+    assert not [row for row in rows if str(number) in row and "at two years" in row]
+    browser.get("/patients")
+    page = browser.post("/patients/find", {"number": str(number)})
+    visits = re.findall(r'<tr><th scope="row">at two years</th>(.*?)</tr>', page.text)
+    assert visits == [f"<td>{due_on}</td><td>still to come</td><td></td>"]
+    card = re.sub(r"<svg .*?</svg>", "", browser.get(f"{page.url.path}/card").text, flags=re.DOTALL)
+    assert "at two years" not in re.sub(r"The next visit, at two years, is due", "", card)
+
+
 @pytest.mark.parametrize("asked", ["", "?status=overdue&visit=", "?status=&visit=month_12", "?status=not_yet_due"])
 def test_the_workbook_holds_exactly_the_visits_that_the_page_shows(
     as_user: Callable[[str], Browser], asked: str
