@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pipelines.accountability.looks import record_look
+from pipelines.alerts.digest import COORDINATOR, Line, read_lines, render_lines
 from pipelines.cli.audit import newest_failure
 from pipelines.cli.context import actor, find_clinic, now, read_home, write_output
 from pipelines.cli.query import PRINTERS, ask_recorded
@@ -39,7 +40,7 @@ def status_command(path: str, /) -> None:
     """Show on one screen what the registry knows, what waits and what needs somebody."""
     home, settings = read_home(path)
     morning = read_morning(home, settings.clinics)
-    for line in status_lines(home, settings, morning):
+    for line in status_lines(home, settings, morning, read_lines(home, settings, now())):
         click.echo(line)
 
 
@@ -88,8 +89,8 @@ def _write_due(home: Home, database: Path, clinic: Clinic | None, output: Path |
     write_output(content, output, f"Wrote {output}: {len(visits):,} visits to fill in, then: hamreg check {output}")
 
 
-def status_lines(home: Home, settings: Settings, morning: Morning) -> list[str]:
-    """The screen of `hamreg status`, line by line."""
+def status_lines(home: Home, settings: Settings, morning: Morning, asked: Sequence[Line] = ()) -> list[str]:
+    """The screen of `hamreg status`, line by line. `asked` are the lines of a digest."""
     title = settings.name + ("  (SYNTHETIC: no real patient)" if settings.is_synthetic else "")
     lines = [click.style(title, bold=True), *_snapshot_lines(home, settings, morning), ""]
     lines += _clinic_lines(morning.clinics)
@@ -102,7 +103,11 @@ def status_lines(home: Home, settings: Settings, morning: Morning) -> list[str]:
             for held in morning.held
         ]
         lines.append("  which: hamreg query \"from ops.row_version where row_state = 'held'\"")
-    return [*lines, "", *_next_lines(morning)]
+    own = [line for line in asked if line.owner == COORDINATOR or line.kind == "refused"]  # the rest is counted above
+    if own:
+        today = now().astimezone(settings.zone).date()
+        lines += ["", "As the digest says:", *(f"  {line}" for line in render_lines(tuple(own), today))]
+    return [*lines, "", *_next_lines(morning, bool(own))]
 
 
 def _snapshot_lines(home: Home, settings: Settings, morning: Morning) -> list[str]:
@@ -159,7 +164,7 @@ def _clinic_lines(clinics: Sequence[ClinicMorning]) -> list[str]:
     ]
 
 
-def _next_lines(morning: Morning) -> list[str]:
+def _next_lines(morning: Morning, is_asked: bool) -> list[str]:
     steps = []
     if any(morning.waiting.values()):
         n = sum(morning.waiting.values())
@@ -168,7 +173,9 @@ def _next_lines(morning: Morning) -> list[str]:
         steps.append("hamreg overdue    who is overdue for which visit")
     if any(clinic.n_queries for clinic in morning.clinics):
         steps.append("hamreg questions  open questions to the clinics")
-    return ["Next:", *(f"  {step}" for step in steps)] if steps else ["Nothing needs you."]
+    if not steps:
+        return [] if is_asked else ["Nothing needs you."]
+    return ["Next:", *(f"  {step}" for step in steps)]
 
 
 def _age(known_at: datetime) -> str:

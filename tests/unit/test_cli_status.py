@@ -52,6 +52,17 @@ def test_a_run_that_failed_after_the_last_good_one_is_told(tmp_path: Path) -> No
     assert "1 file waits in the inbox" in screen(home)
 
 
+def test_what_the_digest_asks_of_the_coordinator_stands_on_the_screen(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home")
+    told = CliRunner().invoke(hamreg, ["--home", str(home.path), "status"]).output
+    assert told.endswith("Nothing needs you.\n")
+    (home.digests / "unsent.txt").write_text("2026-03-01T05:00:00+00:00 no server\n", encoding="utf-8")
+    told = CliRunner().invoke(hamreg, ["--home", str(home.path), "status"]).output
+    assert "- mails do not go out, for " in told
+    assert "Next: mend [mail] in registry.toml" in told
+    assert "Nothing needs you" not in told
+
+
 def test_a_snapshot_that_its_checks_discarded_is_told(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     home.create()
