@@ -26,3 +26,20 @@ def answer_words(text: str | None, field: "Field", dictionary: "Dictionary", lan
         return text
     labels = {code.code: code.labels[language] for code in dictionary.vocabularies[kind]}
     return labels.get(text.removeprefix("#").lower() if kind == "boolean" else text.removeprefix("#"), text)
+
+
+def asked_words(text: str, column: str, rule: str, language: str) -> str:
+    """What a question names, with a code of the column or of the rule's other columns as people say it."""
+    from schemas.dictionary import read_dictionary
+
+    dictionary = read_dictionary()
+    columns = (column, *dictionary.rules[rule].columns)
+    kinds = {field.name: field.vocabulary for form in dictionary.forms.values() for field in form.fields}
+    labels = [
+        code.labels[language]
+        for name in columns
+        if kinds.get(name)
+        for code in dictionary.vocabularies[kinds[name]]
+        if code.code == text
+    ]
+    return labels[0] if labels else text

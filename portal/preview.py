@@ -68,7 +68,7 @@ def _judged(
             for field in form.fields
             if field.name in row and not field.is_key and _differs(row, before, field.name)
         ]
-        place = {"line": row["line"], "form": form.label[language], "key": _shown(row, form.key)}
+        place = {"line": row["line"], "form": form.label[language], "key": _shown(row, form, said)}
         yield (
             "corrected" if changed else "known",
             [
@@ -110,5 +110,8 @@ def _text(answer: Any) -> str:
     return f"#{answer['missing']}" if answer["missing"] else _text(answer["value"])
 
 
-def _shown(row: Row, names: Sequence[str]) -> str:
-    return " · ".join(str(row[name]) for name in names if row[name] is not None)
+def _shown(row: Row, form: "Form", said: "tuple[Dictionary, str]") -> str:
+    """The row's key as people say it."""
+    return " · ".join(
+        answer_words(_text(row[name]), form.field(name), *said) for name in form.key if row[name] is not None
+    )

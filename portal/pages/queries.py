@@ -18,6 +18,7 @@ from pipelines.intake.confirmation import CONFIRM
 from pipelines.reports.clinic_months import looking_back
 from pipelines.reports.closed_questions import read_closed
 from pipelines.reports.source import Database, Rows
+from portal.answer_words import asked_words
 from portal.call import SIGNED_IN, WRITERS, Call, page
 from portal.checking import Checks
 from portal.pages.due import look
@@ -148,7 +149,8 @@ def _worded(call: Call, row: Mapping[str, Any]) -> Mapping[str, Any]:
     name, language = row["column"] or "", call.words.language
     label = fields[name].label[language] if name in fields else name
     known = NOT_KEPT if row["expected"] is None else row["expected"]  # a decision keeps no more than the value
-    said, remedy = sentence(row["rule"], language, label, row["found"] or "", known)
+    found, held = (asked_words(text, name, row["rule"], language) for text in (row["found"] or "", known))
+    said, remedy = sentence(row["rule"], language, label, found, held)
     return {**row, "said": said, "remedy": remedy, "label": label}
 
 

@@ -126,6 +126,24 @@ def test_a_correction_says_again_only_what_the_registry_can_read(as_user: Callab
         assert asks <= 1, header  # of the value itself, where no reason may stand in its place
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", '"Surgery after a conservative course" does not fit the initial treatment, "Surgical"'),
+        ("nl", '"Operatie na conservatief beloop" past niet bij de eerste behandeling, "Operatief"'),
+        ("de", '"Operation nach konservativem Verlauf" passt nicht zur ersten Behandlung, "Operativ"'),
+    ],
+)
+def test_a_question_names_codes_in_words(language: str, said: str, as_user: Callable[[str], Browser]) -> None:
+    chief = as_user("chief")
+    chief.get("/account")
+    chief.post("/account/language", {"language": language})
+    for path in ("/queries", "/desk/questions"):
+        page = unescape(chief.get(path).text)
+        assert said in page
+        assert not re.search(r'"(?:surgical|intact|no_return|month_\d+|surgery_after_conservative)"', page)
+
+
 @pytest.mark.parametrize("path", ["/queries/yes", "/queries/correct", "/queries/take-back"])
 def test_another_clinics_question_is_none_and_a_reader_answers_none(
     path: str, portal_home: Path, as_user: Callable[[str], Browser]

@@ -202,6 +202,7 @@ def test_a_preview_tells_new_corrected_known_and_held_rows(
     assert counts is not None
     assert re.findall(r">(\d+)<", counts[1]) == ["1", "1", "1", "1"]
     assert f"<td>{two[4]}</td><td>{other}</td>" in page
+    assert f"{two[0]} · {str(two[1]).capitalize()} · {two[2]} · {two[3]}" in page  # the side in words, not its code
     assert waiting(portal_home) == []
 
 
