@@ -9,9 +9,11 @@ import click
 import pytest
 
 from pipelines.cli.dev import up_command
+from pipelines.cli.serve import serve_command
 
 UNITS = sorted((Path(__file__).parents[2] / "deploy").glob("*.service"))
-COMMAND = re.compile(r"^ExecStart=/opt/hamreg/.venv/bin/hamreg up (.*)$", flags=re.MULTILINE)
+COMMAND = re.compile(r"^ExecStart=/opt/hamreg/.venv/bin/hamreg (up|serve) (.*)$", flags=re.MULTILINE)
+COMMANDS = {"up": up_command, "serve": serve_command}
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
@@ -25,9 +27,9 @@ def test_a_unit_passes_systemds_own_check(unit: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_a_unit_calls_a_command_with_options_it_knows(unit: Path) -> None:
-    (options,) = COMMAND.findall(unit.read_text())
-    context = up_command.make_context("up", options.split(), parent=click.Context(up_command))
-    assert unit.stem == f"hamreg-{context.params['only']}"
+    ((name, options),) = COMMAND.findall(unit.read_text())
+    context = COMMANDS[name].make_context(name, options.split(), parent=click.Context(COMMANDS[name]))
+    assert unit.stem == f"hamreg-{context.params.get('only', 'portal')}"
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
