@@ -1,13 +1,17 @@
 """What a snapshot checks about itself: keys, row checks, audits. Results are pass, fail, error or not applicable."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 
 from warehouse.connection import attach, describe, identifier, literal, open_memory
+from warehouse.counts import WHOLE
 from warehouse.errors import AuditError
+from warehouse.form_tables import read_tables
 from warehouse.layout import PRIVATE_FILE, PRIVATE_FOLDER
 from warehouse.model import AnyModel, Audit
 
@@ -23,12 +27,23 @@ AUDIT_TEXTS = {
     "ops.audit.result": "pass, fail, error (it could not run) or not_applicable (no rows, or it rests on a failure).",
     "ops.audit.n_offending": "Rows that break it.",
     "ops.audit.n_rows": "Rows it looked at.",
+    "ops.audit_clinic": "The same by clinic: a check's counts here sum to those of ops.audit.",
+    "ops.audit_clinic.audit": "The check, as ops.audit names it.",
+    "ops.audit_clinic.clinic": f"The rows' clinic; `{WHOLE}` for rows without one, and where the check tells of none.",
+    "ops.audit_clinic.n_offending": "Rows of the clinic that break it.",
+    "ops.audit_clinic.n_rows": "Rows of the clinic that it looked at.",
 }
+COLUMNS = {
+    "audit": ("audit", "table_name", "kind", "sentence", "result", "n_offending", "n_rows"),
+    "audit_clinic": ("audit", "clinic", "n_offending", "n_rows"),
+}
+
+Rows: TypeAlias = Mapping[str, int]  # clinic -> rows of it
 
 
 @dataclass(frozen=True)
 class AuditResult:
-    """How one check came out. `query` gives the offending rows."""
+    """How one check came out. `query` gives the offending rows; `clinics` is clinic -> (offending, rows)."""
 
     audit: str
     table_name: str
@@ -38,6 +53,7 @@ class AuditResult:
     result: str = NOT_APPLICABLE
     n_offending: int = 0
     n_rows: int = 0
+    clinics: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def is_bad(self) -> bool:
@@ -51,15 +67,16 @@ def run_audits(
     """Check every table, in order; what rests on a table that failed is not applicable."""
     results: list[AuditResult] = []
     failed: set[str] = set()
-    counts: dict[str, int] = {}
+    counts: dict[str, Rows] = {}
+    split = {table for table, columns in read_tables(connection, "registry").items() if "clinic" in columns}
     for model in models:
         asked = _questions(model)
         if failed.intersection(model.upstream):
             failed.add(model.name)
             results += asked
             continue
-        answers = _answer(connection, model, asked)
-        counts[model.name] = answers[0].n_rows
+        answers = _answer(connection, model, asked, model.name.removeprefix("registry.") in split)
+        counts[model.name] = {clinic: n_rows for clinic, (_, n_rows) in answers[0].clinics.items()}
         failed.update(answer.table_name for answer in answers if answer.is_bad)
         results += answers
     return (*results, *(_run(connection, audit, counts, failed) for audit in audits))
@@ -85,19 +102,31 @@ def refuse_failed(connection: duckdb.DuckDBPyConnection, results: Sequence[Audit
     )
 
 
-def write_results(connection: duckdb.DuckDBPyConnection, results: Iterable[AuditResult], table: str) -> None:
-    """Write the results as a table."""
-    connection.execute(
-        f"create table {table} (audit varchar, table_name varchar, kind varchar, sentence varchar, result varchar, "
-        "n_offending bigint, n_rows bigint)"
-    )
-    rows = [
+def write_results(connection: duckdb.DuckDBPyConnection, results: Sequence[AuditResult], schema: str) -> None:
+    """Write the results as the tables `audit` and `audit_clinic` of a schema."""
+    audits = [
         (item.audit, item.table_name, item.kind, item.sentence, item.result, item.n_offending, item.n_rows)
         for item in results
     ]
-    if rows:
-        values = ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
-        connection.execute(f"insert into {table} values {values}")
+    clinics = [
+        (item.audit, clinic, *counts)
+        for item in results
+        for clinic, counts in (item.clinics or {WHOLE: (item.n_offending, item.n_rows)}).items()
+    ]
+    _write(connection, f"{schema}.audit", COLUMNS["audit"], audits)
+    _write(connection, f"{schema}.audit_clinic", COLUMNS["audit_clinic"], clinics)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """A table of texts and counts (`n_…`), handed over as one JSON text: a parsed VALUES costs four times as much."""
+    kinds = {name: "bigint" if name.startswith("n_") else "varchar" for name in columns}
+    text = json.dumps([dict(zip(columns, row, strict=True)) for row in rows])
+    connection.execute(
+        f"create table {table} as select unnest(from_json({literal(text)}, {literal(json.dumps([kinds]))}), "
+        "recursive := true)"
+    )
 
 
 def read_results(path: Path) -> tuple[AuditResult, ...]:
@@ -148,26 +177,49 @@ def _questions(model: AnyModel) -> list[AuditResult]:
     ]
 
 
-def _answer(connection: duckdb.DuckDBPyConnection, model: AnyModel, asked: Sequence[AuditResult]) -> list[AuditResult]:
+def _answer(
+    connection: duckdb.DuckDBPyConnection, model: AnyModel, asked: Sequence[AuditResult], is_split: bool
+) -> list[AuditResult]:
     """Answer a table's questions in one scan; where one cannot run, one by one, to see which."""
     checks = [f"count(*) filter (where ({check}) is false)" for check in model.checks]
     try:
-        row = connection.execute(f"select {', '.join(['count(*)', *checks])} from {model.name}").fetchone() or (0,)
-        n_rows = int(row[0])
-        broken = _count_broken_keys(connection, model) if model.grain else abs(n_rows - 1)
+        found = _count(connection, model.name, is_split, checks)
+        rows = {clinic: counts[0] for clinic, counts in found.items()}
+        broken = _count_broken_keys(connection, model, asked[0], rows, is_split)
     except duckdb.Error:
-        return [_answer_alone(connection, question) for question in asked]
-    return [_judged(question, int(n), n_rows) for question, n in zip(asked, (broken, *row[1:]), strict=True)]
+        return [_answer_alone(connection, question, is_split) for question in asked]
+    failing = [{clinic: counts[place] for clinic, counts in found.items()} for place in range(1, len(asked))]
+    return [_judged(question, offending, rows) for question, offending in zip(asked, (broken, *failing), strict=True)]
 
 
-def _count_broken_keys(connection: duckdb.DuckDBPyConnection, model: AnyModel) -> int:
+def _count(
+    connection: duckdb.DuckDBPyConnection, source: str, is_split: bool, more: Sequence[str] = ()
+) -> dict[str, tuple[int, ...]]:
+    """Rows of a table or bracketed query, and `more` counts of them, by clinic where they have one."""
+    clinic, grouped = (
+        (f"coalesce(clinic::varchar, {literal(WHOLE)})", " group by 1") if is_split else (literal(WHOLE), "")
+    )
+    found = connection.execute(f"select {', '.join((clinic, 'count(*)', *more))} from {source}{grouped}").fetchall()
+    return {str(clinic): tuple(map(int, counts)) for clinic, *counts in found}
+
+
+def _count_rows(connection: duckdb.DuckDBPyConnection, source: str, is_split: bool) -> Rows:
+    return {clinic: n for clinic, (n,) in _count(connection, source, is_split).items()}
+
+
+def _count_broken_keys(
+    connection: duckdb.DuckDBPyConnection, model: AnyModel, question: AuditResult, rows: Rows, is_split: bool
+) -> Rows:
     """Group-by rather than the window of the question itself: the cheap way where all is well."""
+    if not model.grain:
+        return {WHOLE: n} if (n := abs(sum(rows.values()) - 1)) else {}
     names = [identifier(column) for column in model.grain]
     row = connection.execute(
         f"select coalesce(sum(n) filter (where n > 1 or not is_filled), 0) from (select count(*) as n, "
         f"({_is_filled(model)}) as is_filled from {model.name} group by {', '.join(names)})"
     ).fetchone()
-    return int(row[0]) if row else 0
+    # A key that two clinics share is broken in both, which its rows tell and the key does not.
+    return _count_rows(connection, f"({question.query})", is_split) if row and row[0] else {}
 
 
 def _is_filled(model: AnyModel) -> str:
@@ -175,33 +227,36 @@ def _is_filled(model: AnyModel) -> str:
     return " and ".join(f"{identifier(column)} is not null" for column in needed) or "true"
 
 
-def _answer_alone(connection: duckdb.DuckDBPyConnection, question: AuditResult) -> AuditResult:
+def _answer_alone(connection: duckdb.DuckDBPyConnection, question: AuditResult, is_split: bool) -> AuditResult:
     try:
-        row = connection.execute(
-            f"select (select count(*) from ({question.query})), (select count(*) from {question.table_name})"
-        ).fetchone() or (0, 0)
+        offending = _count_rows(connection, f"({question.query})", is_split)
+        return _judged(question, offending, _count_rows(connection, question.table_name, is_split))
     except duckdb.Error as error:
         return replace(question, result=ERROR, sentence=f"{question.sentence} ({describe(error)})")
-    return _judged(question, int(row[0]), int(row[1]))
 
 
-def _judged(question: AuditResult, n_offending: int, n_rows: int) -> AuditResult:
+def _judged(question: AuditResult, offending: Rows, rows: Rows) -> AuditResult:
+    """The outcome: numerator and denominator, of each clinic and summed."""
+    clinics = {clinic: (offending.get(clinic, 0), rows.get(clinic, 0)) for clinic in sorted({*offending, *rows})}
+    n_offending, n_rows = sum(offending.values()), sum(rows.values())
     result = FAIL if n_offending else PASS if n_rows else NOT_APPLICABLE
-    return replace(question, result=result, n_offending=n_offending, n_rows=n_rows)
+    return replace(question, result=result, n_offending=n_offending, n_rows=n_rows, clinics=clinics)
 
 
-def _run(connection: duckdb.DuckDBPyConnection, audit: Audit, counts: dict[str, int], failed: set[str]) -> AuditResult:
+def _run(
+    connection: duckdb.DuckDBPyConnection, audit: Audit, counts: Mapping[str, Rows], failed: set[str]
+) -> AuditResult:
     question = AuditResult(audit.name, audit.of, "audit", audit.description, audit.query)
     if failed.intersection(audit.upstream):
         return question
     try:
-        row = connection.execute(f"select count(*) from ({audit.query}\n)").fetchone() or (0,)
-        n_rows = counts.get(audit.of)
-        if n_rows is None:
-            n_rows = int((connection.execute(f"select count(*) from {audit.of}").fetchone() or (0,))[0])
+        rows = counts.get(audit.of) or _count_rows(connection, audit.of, False)
+        first = connection.execute(f"from ({audit.query}\n) limit 1")
+        is_split = {*rows} != {WHOLE} and "clinic" in [column[0] for column in first.description or ()]
+        offending = _count_rows(connection, f"({audit.query}\n)", is_split) if first.fetchone() else {}
     except duckdb.Error as error:
         return replace(question, result=ERROR, sentence=f"{question.sentence} ({describe(error)})")
-    return _judged(question, int(row[0]), n_rows)
+    return _judged(question, offending, rows if is_split else {WHOLE: sum(rows.values())})
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, results: Sequence[AuditResult], path: Path) -> None:
@@ -209,7 +264,7 @@ def _keep(connection: duckdb.DuckDBPyConnection, results: Sequence[AuditResult],
     path.unlink(missing_ok=True)  # of a run at the same instant that failed too
     attach(connection, path, "kept")
     path.chmod(PRIVATE_FILE)
-    write_results(connection, results, "kept.audit")
+    write_results(connection, results, "kept")
     for result in results:
         if result.result == FAIL:
             name = identifier(result.audit)

@@ -132,7 +132,7 @@ def _finish(
     results = run_audits(connection, models, plan.audits)
     refuse_failed(connection, results, keep_offending_in)
     with transaction(connection):
-        write_results(connection, results, "ops.audit")
+        write_results(connection, results, "ops")
         write_comments(connection, _texts(models, plan), plan.column_texts)
         for statement in macro_statements(models, zone):
             connection.execute(statement)
@@ -165,7 +165,7 @@ def place(name: str) -> str:
 
 def _texts(models: Sequence[AnyModel], plan: Plan) -> list[TableTexts]:
     given = {**KNOWN_TEXTS, **AUDIT_TEXTS, **plan.column_texts}
-    handed_in = ["ops.known", "ops.audit", *plan.records]
+    handed_in = ["ops.known", "ops.audit", "ops.audit_clinic", *plan.records]
     made = [TableTexts(model.name, model.description, model.columns, model.upstream) for model in models]
     return [*(_given_texts(name, given) for name in handed_in), *made]
 

@@ -1,4 +1,7 @@
-/* Episodes with a follow-up whose arm differs from the treatment known when the first one was received. */
+/* Episodes with a follow-up whose arm differs from the treatment known when the first one was received.
+
+of: registry.episode
+*/
 with first_follow_up as (
     select
         follow_up_version.patient_id,
@@ -11,6 +14,7 @@ with first_follow_up as (
 )
 
 select
+    episode.clinic,
     episode.patient_id,
     episode.side,
     episode.injury_no,

@@ -1,4 +1,7 @@
-/* Submissions whose accepted rows are not each new, corrected, already known, held or undone. */
+/* Submissions whose accepted rows are not each new, corrected, already known, held or undone.
+
+of: ops.submission
+*/
 with counted as (
     select
         section.submission,
@@ -8,6 +11,7 @@ with counted as (
 )
 
 select
+    submission.clinic,
     submission.submission,
     counted.n_rows,
     submission.n_accepted + submission.n_held + submission.n_already_known + submission.n_undone as n_in_states

@@ -1,6 +1,7 @@
 /* Rows that hold today and whose episode is not in the registry. */
 with current_row as (
     select
+        row_version.clinic,
         row_version.form,
         row_version.row_key,
         row_version.patient_id,
@@ -14,6 +15,7 @@ with current_row as (
 )
 
 select
+    current_row.clinic,
     current_row.form,
     current_row.row_key
 from current_row

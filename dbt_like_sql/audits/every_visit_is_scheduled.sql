@@ -15,6 +15,7 @@ expected as (
 )
 
 select
+    episode.clinic,
     episode.patient_id,
     episode.side,
     episode.injury_no,

@@ -4,6 +4,7 @@ select
     follow_up.side,
     follow_up.injury_no,
     follow_up.visit,
+    min(follow_up.clinic) as clinic,
     count(*) as n_counted
 from registry.follow_up as follow_up
 where follow_up.is_counted

@@ -2,6 +2,7 @@
 select
     row_version.form,
     row_version.row_key,
+    min(row_version.clinic) as clinic,
     count_if(row_version.row_state in ('new', 'corrected') and row_version.superseded_at is null) as n_current
 from ops.row_version as row_version
 where row_version.row_state <> 'held'

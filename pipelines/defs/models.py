@@ -100,8 +100,19 @@ def _check_result(key: dg.AssetKey, name: str, results: Sequence[AuditResult]) -
             "n_offending": sum(item.n_offending for item in results),
             "n_rows": max((item.n_rows for item in results), default=0),
             "checks": dg.MetadataValue.md(as_table(("status", "check", "offending rows", "of"), rows)),
+            **_describe_clinics(results),
         },
     )
+
+
+def _describe_clinics(results: Sequence[AuditResult]) -> Mapping[str, Any]:
+    """Offending rows by clinic, of its rows; nothing where there is one clinic or none."""
+    told = {
+        clinic: [item.clinics.get(clinic, (0, 0)) for item in results]
+        for clinic in sorted({clinic for item in results for clinic in item.clinics})
+    }
+    rows = [(clinic, sum(k for k, _ in counts), max(n for _, n in counts)) for clinic, counts in told.items()]
+    return {"clinics": dg.MetadataValue.md(as_table(("clinic", "offending rows", "of"), rows))} if len(rows) > 1 else {}
 
 
 def worst(results: Sequence[AuditResult]) -> str:

@@ -116,6 +116,18 @@ def test_a_failed_audit_fails_the_run_and_shows_how_every_check_came_out(
     assert "| fail | age_at_injury_years >= 10 | 2 | 9 |" in str(check.metadata["checks"].value)
 
 
+def test_a_check_shows_its_split_by_clinic_where_there_is_more_than_one(
+    registry: FakeRegistry, instance: dg.DagsterInstance
+) -> None:
+    grain = replace(GRAIN, clinics={"AMC": (0, 4), "UMCU": (0, 5)})
+    age = replace(AGE, clinics={"AMC": (2, 4), "UMCU": (0, 5)})
+    check = checks(run(replace(registry, results=(grain, age)), instance, "derive"))["registry/episode:contract"]
+    table = "| clinic | offending rows | of |\n| --- | --- | --- |\n| AMC | 2 | 4 |\n| UMCU | 0 | 5 |"
+    assert values(check.metadata)["clinics"] == table
+    alone = replace(registry, results=(replace(GRAIN, clinics={"AMC": (0, 9)}),))
+    assert "clinics" not in checks(run(alone, instance, "derive"))["registry/episode:contract"].metadata
+
+
 def test_a_failed_audit_reaches_the_caller_as_itself(registry: FakeRegistry, instance: dg.DagsterInstance) -> None:
     defs = build_definitions(replace(registry, results=(AGE,)), Settings(), PLAN)
     with pytest.raises(AuditError):

@@ -23,6 +23,8 @@ FAULTS = {
     "reference_figures_are_readable": "update seeds.reference set value = '8O' where line = '7'",
 }
 
+OF_NO_CLINIC = {"windows_do_not_overlap", "reference_figures_are_readable"}
+
 
 @pytest.fixture
 def sound() -> Iterator[SqlRegistry]:
@@ -60,3 +62,12 @@ def test_an_audit_finds_its_fault(sound: SqlRegistry, name: str) -> None:
     assert sound.rows(AUDITS[name].query) == []
     sound.connection.execute(FAULTS[name])
     assert sound.rows(AUDITS[name].query) != []
+
+
+@pytest.mark.parametrize("name", sorted(AUDITS))
+def test_an_audit_tells_whose_rows_they_are(sound: SqlRegistry, name: str) -> None:
+    (result,) = (result for result in sound.audit() if result.audit == f"audits.{name}")
+    assert {*result.clinics} == {"registry" if name in OF_NO_CLINIC else "AMC"}
+    sound.connection.execute(FAULTS[name])
+    found = sound.connection.execute(AUDITS[name].query)
+    assert ("clinic" in [column[0] for column in found.description or ()]) == (name not in OF_NO_CLINIC)
