@@ -13,7 +13,6 @@ from bench.place import LATER, Place
 
 PACKAGES = ("dbt-core<1.12", "dbt-duckdb", "duckdb==1.5.5")
 PROJECT = """name: registry
-version: "1"
 profile: registry
 model-paths: [models]
 models: {registry: {+materialized: table}}

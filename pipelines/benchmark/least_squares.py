@@ -63,28 +63,34 @@ def validate(design: Floats, values: Floats) -> Validation:
     Source: Harrell 2015, Regression Modeling Strategies, 5.3.4.
     """
     random = np.random.default_rng(SEED)
-    apparent = _score(design, values, _solve(design, values))[0]
+    n, columns = len(values), np.column_stack([np.ones(len(values)), design, values])
+    here = columns.T @ columns
+    apparent = _score(here, _solve(here))[0]
     optimism, slopes = [], []
     for _ in range(RESAMPLES):
-        drawn = random.integers(0, len(values), len(values))
-        coefficients = _solve(design[drawn], values[drawn])
-        inside, _slope = _score(design[drawn], values[drawn], coefficients)
-        outside, slope = _score(design, values, coefficients)
-        optimism.append(inside - outside)
+        times = np.bincount(random.integers(0, n, n), minlength=n).astype(np.float64)  # each was drawn
+        drawn = (columns * times[:, None]).T @ columns
+        coefficients = _solve(drawn)
+        outside, slope = _score(here, coefficients)
+        optimism.append(_score(drawn, coefficients)[0] - outside)
         slopes.append(slope)
     return Validation(apparent, apparent - float(np.mean(optimism)), float(np.mean(slopes)))
 
 
-def _solve(design: Floats, values: Floats) -> Floats:
-    coefficients: Floats = np.asarray(np.linalg.lstsq(design, values)[0], dtype=np.float64)
+def _solve(products: Floats) -> Floats:
+    """Give the coefficients from the sums of products of a column of ones, the design's columns and the values."""
+    coefficients: Floats = np.asarray(np.linalg.lstsq(products[1:-1, 1:-1], products[1:-1, -1])[0], dtype=np.float64)
     return coefficients
 
 
-def _score(design: Floats, values: Floats, coefficients: Floats) -> tuple[float, float]:
+def _score(products: Floats, coefficients: Floats) -> tuple[float, float]:
     """Give R^2 of the predictions, and the slope of the values on them."""
-    predicted = design @ coefficients
-    centred = predicted - predicted.mean()
-    return _r_squared(values, values - predicted), float(centred @ values / (centred @ centred))
+    n, sums = products[0, 0], products[0, 1:]
+    centred = products[1:, 1:] - np.outer(sums, sums) / n
+    predicted, with_values, around = coefficients @ centred[:-1, :-1] @ coefficients, centred[:-1, -1], centred[-1, -1]
+    explained = coefficients @ with_values
+    off = (sums[-1] - coefficients @ sums[:-1]) ** 2 / n  # nothing where the design has an intercept
+    return float(1 - (around - 2 * explained + predicted + off) / around), float(explained / predicted)
 
 
 def _r_squared(values: Floats, residuals: Floats) -> float:

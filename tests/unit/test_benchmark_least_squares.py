@@ -49,3 +49,23 @@ def test_optimism_is_taken_off_and_always_the_same() -> None:
     assert found.r_squared > 0.03
     assert found.r_squared_corrected < 0.03
     assert found.calibration_slope < 0.9
+
+
+@pytest.mark.parametrize("n", [30, 400])
+def test_refitting_from_sums_of_products_is_refitting_the_rows(n: int) -> None:
+    design, values = drawn(n)
+    rare = np.zeros(n)
+    rare[:2] = 1  # in some draws nobody has it
+    design = np.column_stack([design, rare])
+    random, optimism, slopes = np.random.default_rng(ols.SEED), [], []
+    for _ in range(ols.RESAMPLES):
+        rows = random.integers(0, n, n)
+        coefficients = np.linalg.lstsq(design[rows], values[rows])[0]
+        scores = []
+        for predicted, seen in ((design[rows] @ coefficients, values[rows]), (design @ coefficients, values)):
+            scores.append(1 - ((seen - predicted) ** 2).sum() / ((seen - seen.mean()) ** 2).sum())
+        optimism.append(scores[0] - scores[1])
+        slopes.append(np.polyfit(predicted, values, 1)[0])
+    found = ols.validate(design, values)
+    assert found.r_squared_corrected == pytest.approx(found.r_squared - np.mean(optimism), rel=1e-9)
+    assert found.calibration_slope == pytest.approx(np.mean(slopes), rel=1e-9)
