@@ -25,6 +25,7 @@ PATHS = ("/start", "/due", "/patients", "/queries")
 PATIENT = "BULK-0001E"
 NAME, PASSWORD = "anna", "correct horse battery"  # of an invented user
 TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
+PICTURE = re.compile(r'<img class="picture" src="([^"]+)"')
 
 BARE = """
 import sys, uvicorn
@@ -82,11 +83,12 @@ def _browse(address: str) -> list[float]:
 
 
 def _paths(browser: httpx2.Client) -> list[str]:
-    """The pages that are asked for, one patient's among them; a bare server has any."""
+    """The pages that are asked for, one patient's and its picture among them; a bare server has any."""
     found = TOKEN.findall(browser.get("/patients").text)
     if not found:
-        return [*PATHS, "/patients/x"]
-    return [*PATHS, browser.post("/patients/find", data={"csrf": found[0], "number": PATIENT}).url.path]
+        return [*PATHS, "/patients/x", "/patients/x/course/1"]
+    patient = browser.post("/patients/find", data={"csrf": found[0], "number": PATIENT})
+    return [*PATHS, patient.url.path, *PICTURE.findall(patient.text)]
 
 
 def _seconds(browser: httpx2.Client, path: str) -> float:

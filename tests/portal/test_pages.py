@@ -3,21 +3,19 @@
 import html
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Route
 
 from pipelines.accountability.chain import read_entries
 from pipelines.accountability.log import Actor
 from pipelines.intake.inbox import hand_in
 from pipelines.run import run
 from pipelines.settings import read_settings
-from portal.app import routes_of
 from portal.words import read_words
 from tests.portal.conftest import Browser
 from warehouse import ledger
@@ -38,46 +36,6 @@ def patient_of(home: Path, clinic: str) -> str:
         f"where benchmark.clinic = '{clinic}' and benchmark.patient_id like '{clinic}-%' and value is not null",
     )
     return str(row[0])
-
-
-def objects_of(app: Starlette, home: Path, clinic: str, draft: str) -> dict[str, str]:
-    """One of each thing that an address can name, all of a clinic."""
-    submission = max(path.name for path in (home / "outbox" / clinic).iterdir() if not path.name.startswith("."))
-    patient = app.state.portal.links.hide(patient_of(home, clinic))
-    return {
-        "draft": draft,
-        "submission": submission,
-        "file": "receipt.html",
-        "patient": patient,
-        "token": "x",
-        "place": "1",
-    }
-
-
-def addresses(app: Starlette, objects: dict[str, str]) -> Iterator[tuple[Route, str]]:
-    for route in routes_of(app):
-        if "{" in route.path:
-            yield route, re.sub(r"{(\w+)(?::\w+)?}", lambda found: objects[found[1]], route.path)
-
-
-def test_another_clinics_things_are_not_there_on_any_route(
-    app: Starlette, portal_home: Path, as_user: Callable[[str], Browser]
-) -> None:
-    anna, bob = as_user("anna"), as_user("bob")
-    anna.get("/upload")
-    draft = str(anna.post("/upload", files={"file": ("a.csv", b"patient_id;side\nx;left\n")}).url.path).split("/")[-1]
-    objects = objects_of(app, portal_home, "BRG", draft)
-    seen = set()
-    for route, address in addresses(app, objects):
-        if route.name == "invitation":
-            continue
-        methods = route.methods or set()
-        assert (bob.get if "GET" in methods else bob.post)(address).status_code == 404, route.path
-        if "GET" in methods:
-            own = anna.get(address).status_code
-            seen.add(route.name)
-            assert own == (404 if route.name == "annotated" else 200), route.path
-    assert {"draft", "submission", "patient", "course", "card"} <= seen
 
 
 def test_lists_hold_the_clinics_own_only(portal_home: Path, as_user: Callable[[str], Browser]) -> None:

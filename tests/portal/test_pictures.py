@@ -105,18 +105,18 @@ def test_another_clinic_and_another_place_have_no_picture(
 def test_a_page_with_its_picture_is_one_look_and_a_picture_by_itself_is_one_too(
     portal_home: Path, as_user: Callable[[str], Browser], page: str, clock: Clock
 ) -> None:
-    browser = as_user("anna")
+    browser, n_before = as_user("anna"), len(looks(portal_home))
     address, _ = image_of(browser, page)
     browser.get(address)
-    assert looks(portal_home) == ["patient"]
+    assert looks(portal_home)[n_before:] == ["patient"]
     browser.get(address)
-    assert looks(portal_home) == ["patient", "course"]
+    assert looks(portal_home)[n_before:] == ["patient", "course"]
     as_user("reader").get(address)
-    assert looks(portal_home) == ["patient", "course", "course"]
+    assert looks(portal_home)[n_before:] == ["patient", "course", "course"]
     browser.get(page)
     clock.move(seconds=COMES_WITHIN.total_seconds() + 1)
     browser.get(address)
-    assert looks(portal_home)[3:] == ["patient", "course"]
+    assert looks(portal_home)[n_before + 3 :] == ["patient", "course"]
 
 
 def test_the_pictures_that_were_asked_for_last_are_kept_and_no_more() -> None:

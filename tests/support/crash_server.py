@@ -28,7 +28,7 @@ from warehouse.layout import Home
 def main() -> None:
     """Read what every derivation reads of the project itself, then do one job after the other."""
     build_plan()
-    stretches.BYTES = 150
+    stretches.BYTES = 300
     print(json.dumps({"ready": True}), flush=True)  # noqa: T201 - the answer is the protocol
     for line in sys.stdin:
         print(json.dumps(_perform(json.loads(line))), flush=True)  # noqa: T201
