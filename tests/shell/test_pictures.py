@@ -4,17 +4,34 @@ import base64
 import re
 from pathlib import Path
 
+import pytest
+
 from pipelines.defs.models import describe_lineage
-from pipelines.defs.pictures import draw_table
+from pipelines.defs.pictures import CHARTS, draw_table
 from pipelines.plan import build_plan
+from warehouse.connection import reader
 from warehouse.layout import Home
 
 
-def test_completeness_has_a_chart_and_other_tables_have_none(demo_home: Path) -> None:
-    text = str(draw_table(Home(demo_home), "mart.completeness")["chart"].value)
+@pytest.mark.parametrize("table", CHARTS)
+def test_a_table_with_a_chart_shows_an_image_of_its_counts(demo_home: Path, table: str) -> None:
+    text = str(draw_table(Home(demo_home), table)["chart"].value)
     found = re.fullmatch(r"!\[[^\]]+\]\(data:image/png;base64,([^)]+)\)", text)
     assert found is not None
     assert base64.b64decode(found[1]).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("table", CHARTS)
+def test_a_chart_counts_every_row_of_its_table_once(demo_home: Path, table: str) -> None:
+    whole = "sum(n_done + n_overdue + n_missed + n_open)" if table == "mart.completeness" else "count(*)"
+    with reader(Home(demo_home).registry_path) as connection:
+        counted = connection.execute(CHARTS[table].sql).fetchall()
+        expected = connection.execute(f"select {whole} from {table}").fetchone()
+    assert expected == (sum(n for _, _, n in counted),)
+    assert {kind for _, kind, _ in counted} <= CHARTS[table].colours.keys()
+
+
+def test_a_table_without_a_chart_shows_none(demo_home: Path) -> None:
     assert draw_table(Home(demo_home), "mart.one_year") == {}
 
 
