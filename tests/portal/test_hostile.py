@@ -55,20 +55,31 @@ class Server:
         return {str(path) for folder in folders for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.fixture
-def server(portal_home: Path) -> Iterator[Server]:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+def await_pages(address: str) -> None:
+    """Wait until a server that was started answers."""
+    for _ in range(300):
+        try:
+            httpx2.get(address + "/sign-in")
+        except httpx2.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("the server does not answer")
+
+
+@pytest.fixture
+def server(portal_home: Path) -> Iterator[Server]:
+    port = free_port()
     program = [sys.executable, "-m", "portal", "--home", str(portal_home), "--port", str(port), "--patience", "2"]
     with subprocess.Popen(program, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
         address = f"http://127.0.0.1:{port}"
-        for _ in range(300):
-            try:
-                httpx2.get(address + "/sign-in")
-                break
-            except httpx2.TransportError:
-                time.sleep(0.1)
+        await_pages(address)
         served = Server(process, address, Home(portal_home))
         yield served
         for client in served.clients:
