@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from bench.cases import CASES, Case
-from bench.measure import Took, measure
+from bench.measure import Took, keep_bytecode, measure
 from bench.place import Place, prepare, prepare_national
 from bench.results import RESULTS, Result, kept, write
 
@@ -30,6 +30,7 @@ FOLDER = ROOT / "artefacts" / "bench"
 def main(quick: bool, names: tuple[str, ...], rows: int | None, repeats: int | None, path: Path | None) -> None:
     """Measure each case of the registry beside its limit or peer, in turns, and say which goals are met."""
     path = path or (FOLDER / "quick.json" if quick else RESULTS)
+    keep_bytecode()
     results = []
     for case in CASES:
         if names and case.name not in names:

@@ -4,7 +4,6 @@ import importlib.metadata
 import json
 import os
 import platform
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -36,11 +35,11 @@ class Result:
 
 
 def machine() -> dict[str, str]:
-    """Cores, memory, versions, and whether Python keeps bytecode; nothing that names the machine."""
+    """Cores, memory, versions, and that bytecode was kept (see `bench.measure`); nothing that names the machine."""
     gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = {name: importlib.metadata.version(name) for name in VERSIONS}
     own = {"cores": str(os.cpu_count()), "memory_gib": f"{gib:.0f}", "python": platform.python_version()}
-    return {**own, **versions, "bytecode": "not kept" if sys.dont_write_bytecode else "kept"}
+    return {**own, **versions, "bytecode": "kept"}
 
 
 def write(path: Path, results: list[Result], is_quick: bool) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bench import page as speed
 from bench.cases import CASES, Case
-from bench.measure import measure
+from bench.measure import Step, measure
 from bench.place import prepare
 from bench.results import RESULTS, Result, read
 
@@ -32,6 +32,14 @@ def test_a_case_is_measured_on_both_sides_in_processes_of_their_own(tmp_path: Pa
     assert len(ours.seconds) == len(other.seconds) == 1
     assert min(*ours.seconds, *other.seconds) > 0
     assert ours.peak_bytes > 50 * 2**20
+
+
+def test_both_sides_keep_bytecode_whatever_the_environment_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    told = Step("told", command=("{python}", "-c", "import sys; sys.exit(sys.dont_write_bytecode * 2)"))
+    assert measure([told, told], lambda _: prepare(tmp_path, 100, ()), repeats=1)
 
 
 def test_a_step_that_fails_fails_the_run(tmp_path: Path) -> None:
