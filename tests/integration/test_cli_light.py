@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("dagster", "pandera", "great_expectations", "scipy", "pandas", "polars", "statsmodels")
+HEAVY = ("dagster", "pandera", "great_expectations", "scipy", "pandas", "polars", "statsmodels", "hypothesis")
 
 PROGRAM = """
-import sys
+import contextlib, sys
 from pipelines.cli import hamreg
-hamreg.main(sys.argv[1:], standalone_mode=False)
+with contextlib.suppress(SystemExit):
+    hamreg.main(sys.argv[1:], standalone_mode=False)
 print("LOADED", *sorted(set({heavy!r}) & set(sys.modules)))
 """
 
@@ -49,3 +50,11 @@ def test_a_patients_benchmark_loads_no_heavy_library(demo_home: Path) -> None:
 
 def test_the_probe_sees_a_heavy_library_where_one_is_loaded(tmp_path: Path) -> None:
     assert "polars" in loaded_by(tmp_path, "dictionary", "--format", "json")
+
+
+def test_checking_a_file_loads_nothing_that_only_tests_use(tmp_path: Path) -> None:
+    path = tmp_path / "follow_up.csv"
+    path.write_text("patient_id,side,injury_no,assessed_on,phat_total\nAMC-0015D,left,1,2024-03-04,180\n")
+    loaded = loaded_by(tmp_path, "check", str(path))
+    assert "pandera" in loaded
+    assert "hypothesis" not in loaded
