@@ -3,6 +3,8 @@
 A command's module loads when the command is called, so that reading a snapshot never pays for validating a file.
 """
 
+import atexit
+import gc
 import importlib
 import os
 import sys
@@ -120,6 +122,9 @@ def hamreg(ctx: click.Context, home: str, log_level: str | None, log_format: str
 
 def main() -> None:
     """Run the command; a registry error becomes one message, its remedy and its exit code."""
+    # A process that ends has the collector look all objects over, those of every library too, and gives the memory back
+    # anyway: a quarter of what a file that is checked takes.
+    atexit.register(gc.freeze)
     try:
         hamreg.main(standalone_mode=True)
     except RegistryError as error:

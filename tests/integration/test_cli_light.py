@@ -58,3 +58,10 @@ def test_checking_a_file_loads_nothing_that_only_tests_use(tmp_path: Path) -> No
     loaded = loaded_by(tmp_path, "check", str(path))
     assert "pandera" in loaded
     assert "hypothesis" not in loaded
+
+
+def test_a_command_ends_without_looking_over_what_it_loaded() -> None:
+    told = "atexit.register(lambda: print('FROZEN', gc.get_freeze_count() > 1000))"
+    program = f"import atexit, gc; {told}; from pipelines.cli import main; main()"
+    answer = subprocess.run([sys.executable, "-c", program, "--version"], capture_output=True, text=True, check=True)
+    assert answer.stdout.splitlines()[-1] == "FROZEN True"
