@@ -1,1 +1,1 @@
-"""Where facts live: the only importer of duckdb and sqlglot. Knows nothing of forms, clinics' files or Dagster."""
+"""Where facts live: the only importer of duckdb. Knows nothing of forms, clinics' files or Dagster."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import duckdb
 
@@ -64,6 +65,12 @@ def parse(query: str) -> Statement:
         columns=frozenset(name.lower() for name in _BARE_COLUMN.findall(tree)),
         comments=_read_comments(query),
     )
+
+
+def read_tree(query: str) -> Mapping[str, Any]:
+    """One SELECT as DuckDB's parser sees it; `StatementError` where it is something else."""
+    tree: Mapping[str, Any] = json.loads(_serialize(query))["statements"][0]["node"]
+    return tree
 
 
 def read_tables_of(query: str) -> frozenset[str] | None:

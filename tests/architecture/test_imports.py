@@ -22,7 +22,7 @@ ALLOWED: dict[str, set[str]] = {
 PLACES = {
     "pandera": ("schemas/", "pipelines/intake/"),
     "duckdb": ("warehouse/",),
-    "sqlglot": ("warehouse/",),
+    "sqlglot": (),
     "great_expectations": ("pipelines/release/gate.py",),
     "dagster": ("pipelines/defs/", "pipelines/definitions.py"),
     "starlette": ("portal/",),
