@@ -33,8 +33,8 @@ CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
 # Writes a file of many small tables in a third of the time of DuckDB's oldest format; DuckDB 1.4 and later read it.
 STORAGE_VERSION = "v1.4.0"
 
-# Of the writer: what does not fit (the rows of a national file) lies in the home's scratch folder.
-WRITER_MEMORY = "1GB"
+# Of work on many rows: what does not fit (the rows of a national file) lies in the home's scratch folder.
+WRITER_MEMORY = "600MB"
 
 # These errors speak of the statement, not of a row, so that their first line may be shown.
 _SPEAKS_OF_THE_QUERY = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
@@ -54,7 +54,6 @@ def open_facts(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         # Appending with more threads costs twice the work: they take turns to keep the rows in order.
         connection.execute("set threads = 1")
-        connection.execute(f"set memory_limit = '{WRITER_MEMORY}'")
         connection.execute(f"set temp_directory = {literal(str(home.scratch / 'spill'))}")
         attach(connection, home.facts_path, "facts")
         migrate(connection, home)
@@ -103,6 +102,17 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, is_read
         else:
             return
     raise keys.wrong_key(path.name)
+
+
+def bound_memory(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have a connection that is about to work on many rows hold no more than `WRITER_MEMORY` and lay the rest aside.
+
+    What is laid aside is encrypted, which takes a twentieth of a second to get ready: work on few rows is spared that.
+    Rows that are appended go to the file as soon as they fill a group; five groups would wait in memory otherwise.
+    """
+    load_cryptography(connection)
+    connection.execute(f"set memory_limit = '{WRITER_MEMORY}'")
+    connection.execute("set write_buffer_row_group_count = 1")
 
 
 def load_cryptography(connection: duckdb.DuckDBPyConnection) -> None:

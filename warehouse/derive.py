@@ -14,7 +14,7 @@ import duckdb
 from warehouse.as_of import macro_statements
 from warehouse.audit import AUDIT_TEXTS, AuditResult, refuse_failed, run_audits, write_results
 from warehouse.comments import TableTexts, write_comments
-from warehouse.connection import attach, identifier, open_memory, translated
+from warehouse.connection import attach, identifier, load_cryptography, open_memory, translated
 from warehouse.faults import reached
 from warehouse.known import KNOWN_TEXTS, expose_facts, load_seeds, set_known
 from warehouse.layout import PRIVATE_FILE, REGISTRY_FILE
@@ -102,6 +102,8 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, is_small: bool) 
     attach(connection, path, "registry")
     if is_small:
         connection.execute("set threads = 1")
+    else:
+        load_cryptography(connection)  # or nothing could lie in the folder for what does not fit in memory
     connection.execute(f"set temp_directory = '{path.parent / 'spill'}'")
     connection.execute("use registry")
 

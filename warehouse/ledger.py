@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from warehouse.connection import identifier, literal, translated
+from warehouse.errors import QueryError
 from warehouse.faults import reached
 from warehouse.form_tables import ensure_form_tables, read_columns
 from warehouse.records import (
@@ -238,17 +239,19 @@ def append_rows(
 
 
 def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: pa.Table, constants: Mapping[str, object]) -> None:
-    """Insert an Arrow table by column name, with the same constants in every row."""
+    """Insert an Arrow table by column name, with the same constants in every row; other columns stay null.
+
+    No name is given to it: DuckDB keeps what was registered within a transaction, though it is unregistered.
+    """
     if not rows.num_rows:
         return
-    names = [name for name in rows.column_names if name not in constants]
-    columns = ", ".join(identifier(name) for name in [*constants, *names])
-    values = ", ".join([*map(literal, constants.values()), *map(identifier, names)])
-    connection.register("appended_rows", rows)
-    try:
-        connection.execute(f"insert into facts.{identifier(table)} ({columns}) select {values} from appended_rows")
-    finally:
-        connection.unregister("appended_rows")
+    target = f"facts.main.{identifier(table)}"
+    values = {name: identifier(name) for name in rows.column_names}
+    values |= {name: literal(value) for name, value in constants.items()}
+    columns = connection.table(target).columns
+    if unknown := values.keys() - {*columns}:
+        raise QueryError(f"facts.{table} has no column {', '.join(sorted(unknown))}")
+    connection.from_arrow(rows).project(", ".join(values.get(name, "null") for name in columns)).insert_into(target)
 
 
 def _read_section(connection: duckdb.DuckDBPyConnection, row: Sequence[Any], place: str) -> SectionRecord:

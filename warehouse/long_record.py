@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.connection import literal, translated
+from warehouse.connection import bound_memory, literal, translated
 from warehouse.faults import reached
 from warehouse.ledger import append_rows, insert_counts, insert_submission, read_facts
 from warehouse.records import SectionRecord, SubmissionRecord
@@ -74,6 +74,7 @@ def record_long(
     connection: duckdb.DuckDBPyConnection, submission: str, clinic: str, received_at: datetime
 ) -> Iterator[LongRecord]:
     """Record a submission within the block; where the block fails, nothing of it is there."""
+    bound_memory(connection)
     with translated(f"Submission {submission} could not be recorded"), transaction(connection):
         yield LongRecord(connection, submission, clinic, received_at)
     reached("ledger.commit")

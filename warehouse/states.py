@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from warehouse.connection import identifier, literal, translated
+from warehouse.connection import bound_memory, identifier, literal, translated
 from warehouse.derive import place
 from warehouse.form_tables import read_form_names, read_tables
 from warehouse.known import expose
@@ -19,6 +19,7 @@ from warehouse.statement import retarget
 
 UNKNOWN_LINES = "(list(line order by line) filter (where held_because = 'not_known_here'))[:1000]"
 _TOUCHED = "touched"
+_MANY = 100_000  # rows of which the memory is bounded
 _SCRATCH = "registry"  # models write `registry.table` for a table of this database
 
 
@@ -29,7 +30,9 @@ def read_states(
 
     `connection` has the facts attached. A section whose rows do not count (a resend, an undone file) is not listed.
     """
-    forms = _read_forms(connection, submissions)
+    forms, n_rows = _read_forms(connection, submissions)
+    if n_rows >= _MANY:
+        bound_memory(connection)
     wanted = [f"ops.{form}_version" for form in forms]
     with translated("The rows' states could not be derived"), _scratch(connection):
         _expose_touched(connection, submissions)
@@ -53,11 +56,14 @@ def _scratch(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.execute("set threads = 1")
 
 
-def _read_forms(connection: duckdb.DuckDBPyConnection, submissions: Sequence[str]) -> list[str]:
+def _read_forms(connection: duckdb.DuckDBPyConnection, submissions: Sequence[str]) -> tuple[list[str], int]:
+    """The forms of these submissions that have accepted rows, and how many rows those are."""
     asked = f"submission in {_listed(submissions)} and accepted > 0"
-    rows = connection.execute(f"select distinct form from facts.section where {asked} order by form").fetchall()
+    rows = connection.execute(
+        f"select form, sum(accepted) from facts.section where {asked} group by form order by form"
+    ).fetchall()
     known = read_form_names(connection)
-    return [str(form) for (form,) in rows if form in known]
+    return [str(form) for form, _ in rows if form in known], sum(int(n_rows) for _, n_rows in rows)
 
 
 def _expose_touched(connection: duckdb.DuckDBPyConnection, submissions: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ One stretch is written while the next is judged. What is left is what the file r
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -65,7 +65,7 @@ class _Told:
     """What was made of the stretches up to now. `confirmed` is asked for first: the connection is the writer's then."""
 
     confirmed: pl.DataFrame
-    outcomes: list[SectionOutcome] = field(default_factory=list)
+    whole: SectionOutcome | None = None
     has_more: bool = False
 
 
@@ -77,7 +77,9 @@ def _record(intake: Intake, item: Waiting, digest: str, describe: Describe, read
                 _add(intake, item.clinic, section, write, told)
         if read.repeated:
             raise _RepeatedError(read.repeated)
-        whole = joined(told.outcomes, intake.settings.limits.max_findings_listed)
+        whole = told.whole
+        if whole is None:  # a file of no line is not long
+            raise UnsureError
         _archive(intake, item, digest, record, whole.header, read.dialect if told.has_more else None)
         submission = describe(Verdict(safe_name(item.file), item.clinic, read.dialect, None))
         counts = {name: getattr(whole, name) for name in SECTION_COUNTS}
@@ -111,8 +113,10 @@ def _add(intake: Intake, clinic: str, section: Section, write: Callable[[Section
     stretch = section_record(section)
     write(stretch)
     without_records = replace(stretch, raw=stretch.raw.slice(0, 0))
-    outcome = read_section(without_records, intake.settings.limits.max_findings_listed, told.confirmed)
-    told.outcomes.append(replace(outcome, findings=outcome.findings.clear()))
+    limit = intake.settings.limits.max_findings_listed
+    outcome = read_section(without_records, limit, told.confirmed)
+    outcome = replace(outcome, findings=outcome.findings.clear())
+    told.whole = joined([*([told.whole] if told.whole else []), outcome], limit)
 
 
 def _archive(

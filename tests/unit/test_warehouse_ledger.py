@@ -14,6 +14,7 @@ from warehouse import faults, ledger
 from warehouse.connection import writer
 from warehouse.errors import HomeError, QueryError
 from warehouse.layout import Home
+from warehouse.long_record import record_long
 from warehouse.records import Decision, FormTable, SectionRecord, SubmissionRecord
 
 EPISODE = (("patient_id", "varchar"), ("side", "varchar"), ("injury_no", "integer"))
@@ -169,6 +170,14 @@ def test_a_value_of_the_wrong_type_is_not_quoted(connection: duckdb.DuckDBPyConn
     with pytest.raises(QueryError) as caught:
         record(connection, FIRST, section([row]))
     assert "secret" not in str(caught.value)
+
+
+def test_what_was_appended_is_not_held_while_more_is_added(connection: duckdb.DuckDBPyConnection) -> None:
+    before = pa.total_allocated_bytes()
+    with record_long(connection, FIRST.submission, FIRST.clinic, FIRST.received_at) as record:
+        for line in (2, 3, 4):
+            record.add(section([{**ROW, "line": line}]))
+            assert pa.total_allocated_bytes() == before
 
 
 def test_a_column_the_form_does_not_have_is_an_error(connection: duckdb.DuckDBPyConnection) -> None:
