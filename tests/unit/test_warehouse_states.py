@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from warehouse import ledger
+from warehouse import ledger, states
 from warehouse.connection import writer
 from warehouse.errors import QueryError
 from warehouse.layout import Home
@@ -97,6 +97,17 @@ def test_states_of_many_submissions_come_back_at_once(
         SectionStates("3", 1, new=1, corrected=0, already_known=0, held=0),
     )
     assert read_states(connection, models, ["2"]) == (SectionStates("2", 1, 0, 1, 1, 1, (4,)),)
+
+
+def test_many_rows_are_asked_on_every_core_and_say_the_same(
+    connection: duckdb.DuckDBPyConnection, models: tuple[Model, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(connection, "1", "score", ("A", 1), ("B", 2))
+    send(connection, "2", "score", ("A", 1), ("B", 3), ("Z", 1))
+    alone = read_states(connection, models, ["1", "2"])
+    monkeypatch.setattr(states, "_ROWS_FOR_EVERY_CORE", 0)
+    assert read_states(connection, models, ["1", "2"]) == alone
+    assert connection.execute("select current_setting('threads')").fetchone() == (1,)
 
 
 def test_only_the_patients_touched_and_those_linked_to_them_are_looked_at(
