@@ -128,12 +128,16 @@ def _written(rows: pl.DataFrame, separator: str, newline: str) -> bytes:
     record = rows["record"]
     is_odd = record.str.contains(separator, literal=True) | record.str.contains(_PERHAPS_ODD)
     is_plain = (record.str.contains(BETWEEN_CELLS, literal=True) & ~is_odd).fill_null(value=False)
-    lines = record.str.replace_all(BETWEEN_CELLS, separator, literal=True) + _ends(rows["beside"], separator, newline)
     odd = (~is_plain).arg_true()
-    lines = lines.scatter(odd, _odd_lines(_cells_of(rows[odd]), separator, newline))
+    ends, odd_lines = _ends(rows["beside"], separator, newline), _odd_lines(_cells_of(rows[odd]), separator, newline)
+    # The mark between cells becomes the separator in all lines at once, but where a cell or a message holds the mark.
+    is_marked = any(texts.str.contains(BETWEEN_CELLS, literal=True).any() for texts in (ends.unique(), odd_lines))
+    lines = (record.str.replace_all(BETWEEN_CELLS, separator, literal=True) if is_marked else record) + ends
     piece = io.BytesIO()
-    lines.to_frame().write_csv(piece, include_header=False, quote_style="never", line_terminator=newline)
-    return piece.getvalue()
+    lines.scatter(odd, odd_lines).to_frame().write_csv(
+        piece, include_header=False, quote_style="never", line_terminator=newline
+    )
+    return piece.getvalue() if is_marked else piece.getvalue().replace(BETWEEN_CELLS.encode(), separator.encode())
 
 
 def _ends(beside: pl.Series, separator: str, newline: str) -> pl.Series:

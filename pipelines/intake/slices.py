@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-SLICE = 100_000  # rows
+SLICE = 150_000  # rows: a long file's stretch is one slice
 
 
 def by_slices(frame: pl.DataFrame, act: Callable[[pl.DataFrame], pl.DataFrame], size: int = SLICE) -> pl.DataFrame:
