@@ -36,6 +36,10 @@ STORAGE_VERSION = "v1.4.0"
 # Of work on many rows: what does not fit (the rows of a national file) lies in the home's scratch folder.
 WRITER_MEMORY = "600MB"
 
+# A smaller snapshot is asked on one core. Opening it and reading a patient took 28 ms instead of 38, and a query over
+# all of it no longer than a few milliseconds more; several readers at once don't get in each other's way.
+SMALL_SNAPSHOT_BYTES = 60_000_000
+
 # These errors speak of the statement, not of a row, so that their first line may be shown.
 _SPEAKS_OF_THE_QUERY = (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException)
 
@@ -69,9 +73,11 @@ def reader(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     The path is resolved first: what `current` points to when the reader opens is what it sees to the end.
     """
-    connection = open_memory()
+    snapshot = resolve_snapshot(path)
+    is_small = snapshot.stat().st_size < SMALL_SNAPSHOT_BYTES
+    connection = open_memory(1 if is_small else None)
     try:
-        attach(connection, resolve_snapshot(path), "registry", is_read_only=True)
+        attach(connection, snapshot, "registry", is_read_only=True)
         connection.execute("use registry")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
@@ -80,9 +86,10 @@ def reader(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
-def open_memory() -> duckdb.DuckDBPyConnection:
-    """A connection to a database of its own, in memory."""
-    return duckdb.connect(":memory:", config=dict(CONFIG))
+def open_memory(n_cores: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A connection to a database of its own, in memory, with so many cores, else with every core."""
+    cores = {} if n_cores is None else {"threads": str(n_cores)}
+    return duckdb.connect(":memory:", config={**CONFIG, **cores})
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, is_read_only: bool = False) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import warehouse.connection
 from warehouse.connection import identifier, literal, open_memory, reader, translated, writer
 from warehouse.errors import HomeError, LockedError, QueryError
 from warehouse.layout import Home, instant_id, read_instant_id
@@ -111,6 +112,17 @@ def test_a_reader_follows_the_link_once(tmp_path: Path) -> None:
         with reader(current / "registry.duckdb") as second:
             assert first.execute("select n from registry.episode").fetchall() == [(1,)]
             assert second.execute("select n from episode").fetchall() == [(2,)]
+
+
+def test_a_small_snapshot_is_asked_on_one_core_and_a_large_one_on_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, cores = make_snapshot(tmp_path / "a", 1), "select current_setting('threads')"
+    with reader(path) as small:
+        assert small.execute(cores).fetchone() == (1,)
+    monkeypatch.setattr(warehouse.connection, "SMALL_SNAPSHOT_BYTES", 0)
+    with reader(path) as large, open_memory() as every:
+        assert large.execute(cores).fetchone() == every.execute(cores).fetchone()
 
 
 @pytest.mark.parametrize(
