@@ -59,7 +59,7 @@ def _lay_inputs(place: Place) -> Path:
     """One file with facts, seeds, the dictionary's tables and the clock: what the models read and do not make."""
     from pipelines.plan import build_plan
     from warehouse.connection import open_memory
-    from warehouse.derive import create_from_arrow
+    from warehouse.derive import write_arrow
     from warehouse.known import expose_facts, load_seeds, set_known
 
     plan, path = build_plan(), place.folder / "given.duckdb"
@@ -78,7 +78,7 @@ def _lay_inputs(place: Place) -> Path:
         for database, table in tables:
             connection.execute(f"create table given.{database}.{table} as from {database}.main.{table}")
         for name, records in plan.records.items():
-            create_from_arrow(connection, name, records)
+            write_arrow(connection, name, records)
         set_known(connection, LATER, LATER.date())
     return path
 

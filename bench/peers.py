@@ -93,8 +93,8 @@ def bare_selects(place: Place) -> Timed:
     """The SELECTs of the same SQL models run by DuckDB into a new file: no checks, no comments, no macros."""
     from pipelines.plan import SQL_FOLDER, build_plan
     from warehouse.connection import open_memory
-    from warehouse.derive import create_from_arrow
     from warehouse.derive import place as place_of
+    from warehouse.derive import write_arrow
     from warehouse.known import expose_facts, load_seeds, set_known
     from warehouse.model import Model, order_models, read_models
 
@@ -110,7 +110,7 @@ def bare_selects(place: Place) -> Timed:
             for schema in ("ops", "mart", "reference", "dictionary"):
                 connection.execute(f"create schema {schema}")
             for name, table in plan.records.items():
-                create_from_arrow(connection, name, table)
+                write_arrow(connection, name, table)
             set_known(connection, LATER, LATER.date())
             for model in models:
                 connection.execute(f"create table {place_of(model.name)} as {model.query}")

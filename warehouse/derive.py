@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,18 +14,25 @@ import duckdb
 from warehouse.as_of import macro_statements
 from warehouse.audit import AUDIT_TEXTS, AuditResult, refuse_failed, run_audits, write_results
 from warehouse.comments import TableTexts, write_comments
-from warehouse.connection import attach, identifier, load_cryptography, open_memory, translated
+from warehouse.connection import attach, identifier, literal, load_cryptography, open_memory, translated
 from warehouse.faults import reached
+from warehouse.form_tables import read_tables
 from warehouse.known import KNOWN_TEXTS, expose_facts, load_seeds, set_known
 from warehouse.layout import PRIVATE_FILE, REGISTRY_FILE
-from warehouse.model import AnyModel, Audit, Model, order_models
+from warehouse.model import AnyModel, Audit, ComputedModel, Model, order_models
 from warehouse.transaction import transaction
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Below this, handing work to threads costs more than the work, and a commit a table more than one for all.
+# Below the first, handing work to threads costs more than the work; below the second, a commit a table more than one
+# for all, which keeps every row in memory until the end.
 SMALL_FACTS_BYTES = 30_000_000
+FEW_FACTS_BYTES = 8_000_000
+
+# Of a computed model that is handed its rows in ranges: memory grows with this, and what a range costs beside its rows
+# is paid more often the smaller it is.
+VALUES_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
@@ -73,12 +80,11 @@ def derive(
     path = target_folder / REGISTRY_FILE
     models = order_models(plan.models, plan.records)
     with open_memory() as connection:
-        is_small = _is_small(facts_path)
-        _prepare(connection, path, is_small)
+        _prepare(connection, path, is_single_threaded=_is_below(SMALL_FACTS_BYTES, facts_path))
         expose_facts(connection, facts_path, known_at, patients)
         load_seeds(connection, plan.seeds)
         reached("derive.prepare")
-        with transaction(connection) if is_small else nullcontext():
+        with transaction(connection) if _is_below(FEW_FACTS_BYTES, facts_path) else nullcontext():
             _build(connection, models, plan, known_at, today)
         reached("derive.build")
         results: tuple[AuditResult, ...] = ()
@@ -93,14 +99,14 @@ def derive(
     return Derivation(path, tables, results)
 
 
-def _is_small(facts_path: Path) -> bool:
-    """Whether one thread and one transaction are the cheaper way; for many rows it is more threads and more commits."""
-    return facts_path.exists() and facts_path.stat().st_size < SMALL_FACTS_BYTES
+def _is_below(limit: int, facts_path: Path) -> bool:
+    """Whether there are facts and they are smaller than the limit."""
+    return facts_path.exists() and facts_path.stat().st_size < limit
 
 
-def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, is_small: bool) -> None:
+def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, *, is_single_threaded: bool) -> None:
     attach(connection, path, "registry")
-    if is_small:
+    if is_single_threaded:
         connection.execute("set threads = 1")
     else:
         load_cryptography(connection)  # or nothing could lie in the folder for what does not fit in memory
@@ -116,7 +122,7 @@ def _build(
         connection.execute(f"create schema {identifier(schema)}")
     set_known(connection, known_at, today)
     for name, table in plan.records.items():
-        create_from_arrow(connection, name, table)
+        write_arrow(connection, name, table)
     for model in models:
         with translated(f"{model.name} could not be derived"):
             build_model(connection, model)
@@ -146,17 +152,44 @@ def build_model(connection: duckdb.DuckDBPyConnection, model: AnyModel) -> None:
     if isinstance(model, Model):
         connection.execute(f"create table {place(model.name)} as\n{model.query}")
         return
-    tables = {name: connection.execute(f"select * from {name}").to_arrow_table() for name in model.upstream}
-    create_from_arrow(connection, model.name, model.compute(tables))
+    for number, tables in enumerate(_hand_over(connection, model)):
+        write_arrow(connection, model.name, model.compute(tables), is_new=number == 0)
 
 
-def create_from_arrow(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
-    """Make a table of an Arrow table's columns, types and rows."""
+def write_arrow(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, *, is_new: bool = True) -> None:
+    """Make a table of an Arrow table's columns, types and rows, or add its rows to the one that is there."""
+    verb = f"create table {place(name)} as" if is_new else f"insert into {place(name)}"
     connection.register("handed_in", table)
     try:
-        connection.execute(f"create table {place(name)} as select * from handed_in")
+        connection.execute(f"{verb} select * from handed_in")
     finally:
         connection.unregister("handed_in")
+
+
+def _hand_over(connection: duckdb.DuckDBPyConnection, model: ComputedModel) -> Iterator[dict[str, pa.Table]]:
+    """The tables a computed model reads: whole, or one range of its column's values after the other."""
+    columns = read_tables(connection, "registry") if model.by else {}
+    parted = [name for name in model.upstream if model.by in columns.get(name.removeprefix("registry."), ())]
+    whole = {name: _read_arrow(connection, name) for name in model.upstream if name not in parted}
+    for condition in _ranges(connection, parted[0], model.by) if parted else ["true"]:
+        yield whole | {name: _read_arrow(connection, name, condition) for name in parted}
+
+
+def _read_arrow(connection: duckdb.DuckDBPyConnection, name: str, condition: str = "true") -> pa.Table:
+    return connection.execute(f"select * from {name} where {condition}").to_arrow_table()
+
+
+def _ranges(connection: duckdb.DuckDBPyConnection, table: str, by: str) -> list[str]:
+    """Conditions that part every value of a column, in order, so that few enough values of the table lie in each."""
+    column = identifier(by)
+    firsts = connection.execute(
+        f"select {column} from (select distinct {column} from {table}) "
+        f"qualify (row_number() over (order by {column}) - 1) % {VALUES_AT_ONCE} = 0 order by {column} offset 1"
+    ).fetchall()
+    edges = [literal(value) for (value,) in firsts]
+    starts = ["true", *(f"{column} >= {edge}" for edge in edges)]
+    ends = [*(f"{column} < {edge}" for edge in edges), "true"]
+    return [f"{start} and {end}" for start, end in zip(starts, ends, strict=True)]
 
 
 def place(name: str) -> str:

@@ -55,7 +55,10 @@ class Model:
 
 @dataclass(frozen=True)
 class ComputedModel:
-    """What SQL cannot say: `compute` gets the upstream tables by name and gives the table."""
+    """What SQL cannot say: `compute` gets the upstream tables by name and gives the table.
+
+    With `by`, a column, it gets the rows of a range of that column's values at a time, and gives theirs.
+    """
 
     name: str
     description: str
@@ -66,6 +69,7 @@ class ComputedModel:
     checks: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
     may_be_empty: tuple[str, ...] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ _PATIENT = ComputedModel(
         "prediction_lower is null or prediction_lower <= prediction_upper",
         "has_outcome is null or band is null",
     ),
+    by="patient_id",  # nobody's comparison rests on who else is there
 )
 
 _ARM = ComputedModel(

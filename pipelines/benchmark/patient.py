@@ -11,15 +11,14 @@ import numpy as np
 import polars as pl
 
 from pipelines.benchmark import comparability as comparing
-from pipelines.benchmark.assessments import EPISODE, baselines, read_timepoints, values_of
+from pipelines.benchmark.assessments import baselines, read_timepoints, values_of
 from pipelines.benchmark.comparability import Bools, Masks
 from pipelines.benchmark.expected import Course, course_of, expect
 from pipelines.benchmark.measures import BASELINE, MEASURES, PHAT, PHAT_CHANGE, Measure
 from pipelines.benchmark.numeric import Floats
-from pipelines.benchmark.patient_columns import SCHEMA
 from pipelines.benchmark.placement import Columns, place
 from pipelines.benchmark.reference import NUMBERS, Figure, Study, read_studies
-from pipelines.benchmark.tables import column
+from pipelines.benchmark.stacking import Block, stack
 from pipelines.benchmark.verdict import CHANCE, judge
 
 
@@ -53,7 +52,7 @@ def compare_patients(
         for arm in study.arms
         for block in _beside(beside(frame, study, arm, timepoint))
     ]
-    return pl.concat(blocks) if blocks else pl.DataFrame(schema=SCHEMA)
+    return stack(blocks, timepoints)
 
 
 def beside(frame: pl.DataFrame, study: Study, arm: str, timepoint: str) -> Beside:
@@ -91,8 +90,8 @@ def counts_as_one(measure: Measure, category: str) -> bool:
     return measure.is_outcome and measure.name != PHAT_CHANGE and category == measure.categories[0]
 
 
-def _beside(here: Beside) -> Iterator[pl.DataFrame]:
-    blocks, n_compared = [], np.zeros(here.frame.height, dtype=np.int32)
+def _beside(here: Beside) -> Iterator[Block]:
+    found, n_compared = [], np.zeros(here.frame.height, dtype=np.int32)
     for figure in figures_of(here.study, here.arm, here.timepoint):
         measure = MEASURES[figure.measure]
         values = values_of(here.frame, measure, figure.category, here.timepoint)
@@ -101,11 +100,12 @@ def _beside(here: Beside) -> Iterator[pl.DataFrame]:
         columns, is_compared = _compare(here, figure, measure, values)
         if counts_as_one(measure, figure.category):
             n_compared += is_compared
-        blocks.append((figure, measure, columns))
-    summary = {"n_measures_compared": n_compared, "n_low_by_chance": n_compared * CHANCE}
-    for figure, measure, columns in blocks:
-        rows = _rows(here, figure, measure, columns | summary)
-        yield rows if figure.statistic else rows.drop_nulls("value")
+        found.append((figure, columns))
+    of_arm: Columns = {"n_measures_compared": n_compared, "n_low_by_chance": n_compared * CHANCE}
+    of_arm |= {"is_own_arm": here.is_own_arm, "reference_arm": here.arm}
+    for figure, columns in found:
+        is_kept = ~np.isnan(columns["value"]) | (figure.statistic is not None)
+        yield Block(here.timepoint, np.flatnonzero(is_kept), columns | of_arm | printed(figure))
 
 
 def _compare(here: Beside, figure: Figure, measure: Measure, values: Floats) -> tuple[Columns, Bools]:
@@ -116,13 +116,12 @@ def _compare(here: Beside, figure: Figure, measure: Measure, values: Floats) -> 
     is_shown = is_compared | (standing == comparing.NOT_YET)
     columns = _place(here, figure, measure, np.where(is_compared, values, np.nan), is_shown)
     masks = masks | comparing.combine(len(masks), _flags(here, figure, measure, columns, is_shown))
-    columns |= {
-        "value": values,
-        "has_outcome": _answers(measure, values),
-        "comparability": pl.Series(comparing.COMPARABILITY).gather(standing),
-        "reasons": comparing.code_lists(masks, excluding=True),
-        "flags": comparing.code_lists(masks, excluding=False),
-    }
+    columns |= {"value": values, "comparability": standing, "masks": masks}
+    if measure.kind != "number":
+        columns["has_outcome"] = values
+    missing = f"{measure.column}_missing"
+    if missing in here.frame.columns and here.timepoint != BASELINE:
+        columns["value_missing"] = here.frame[missing]
     return columns, is_compared
 
 
@@ -155,21 +154,3 @@ def _flags(here: Beside, figure: Figure, measure: Measure, columns: Columns, is_
         flags["no_baseline"] = is_shown & np.isnan(baselines(here.frame))
         flags["no_correlation"] = is_shown & ("expected" not in columns)
     return flags
-
-
-def _answers(measure: Measure, values: Floats) -> pl.Series | None:
-    if measure.kind == "number":
-        return None
-    return pl.Series(values, nan_to_null=True).cast(pl.Boolean)
-
-
-def _rows(here: Beside, figure: Figure, measure: Measure, columns: Columns) -> pl.DataFrame:
-    missing = f"{measure.column}_missing"
-    has_missing = missing in here.frame.columns and here.timepoint != BASELINE
-    taken = {name: pl.col(name) for name in (*EPISODE, "clinic", "arm", "assessed_on")}
-    known = columns | {"is_own_arm": here.is_own_arm, "reference_arm": here.arm} | printed(figure)
-    made = taken | ({"value_missing": pl.col(missing)} if has_missing else {})
-    return here.frame.select(
-        made[name].cast(dtype).alias(name) if name in made else column(name, known.get(name), dtype)
-        for name, dtype in SCHEMA.items()
-    )

@@ -8,7 +8,6 @@ from math import isnan, nan
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
-import polars as pl
 
 from pipelines.benchmark.intervals import (
     ChangeCorrelation,
@@ -121,7 +120,7 @@ def _percentiles(spread: Spread, measure: Measure, values: Floats) -> Columns:
 
 def _beside_quartiles(figure: Figure, values: Floats) -> Columns:
     edges = [values < figure.lower, values < figure.value, values <= figure.upper, values > figure.upper]
-    return {"band": pl.Series((*BANDS, None)).gather(np.select(edges, range(4), 4))}
+    return {"band": np.select(edges, range(4), nan)}
 
 
 def share_of(figure: Figure) -> Columns:

@@ -13,15 +13,6 @@ def table(rows: Iterable[Mapping[str, Any]], schema: Mapping[str, Any]) -> pl.Da
     return pl.DataFrame(plain, schema=schema)
 
 
-def column(name: str, values: Any, dtype: Any) -> pl.Expr | pl.Series:
-    """Make a column of a value a row, or of one for all rows."""
-    if isinstance(values, pl.Series):
-        return values.alias(name).cast(dtype)
-    if isinstance(values, np.ndarray) and values.ndim:
-        return pl.Series(name, values, nan_to_null=True).cast(dtype)
-    return pl.lit(_plain(values)).cast(dtype).alias(name)
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, np.generic | np.ndarray):
         value = value.item()

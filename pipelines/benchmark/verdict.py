@@ -4,12 +4,14 @@ Twelve measures would call nearly half of typical patients low in at least one, 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-import polars as pl
+import numpy.typing as npt
 
 from pipelines.benchmark.comparability import Bools
+
+Codes: TypeAlias = npt.NDArray[np.int64]
 
 CHANCE = 0.05
 """Share of typical patients under the 5th percentile of a measure."""
@@ -19,12 +21,15 @@ VERDICTS = (None, "top_of_scale", "low", "high", "usual")
 BASES = (None, "expected", "outcome")
 
 
-def judge(columns: Mapping[str, Any], is_own_arm: Bools) -> tuple[pl.Series, pl.Series]:
-    """Give the verdict and what it rests on: the percentile given the baseline, else the one of the outcome alone."""
+def judge(columns: Mapping[str, Any], is_own_arm: Bools) -> tuple[Codes, Codes]:
+    """Give places in VERDICTS and BASES: what it is called, and what that rests on.
+
+    That is the percentile given the baseline, else the one of the outcome alone.
+    """
     outcome = columns["percentile"]
     given = columns.get("expected_percentile", np.full(outcome.shape, np.nan))
     percentile = np.where(np.isnan(given), outcome, given)
     conditions = (~is_own_arm | np.isnan(percentile), columns["is_top_of_scale"], percentile < LOW, percentile > HIGH)
     verdict = np.select(conditions, range(4), 4)
     basis = np.where(verdict == 0, 0, np.where(np.isnan(given), 2, 1))
-    return pl.Series(VERDICTS).gather(verdict), pl.Series(BASES).gather(basis)
+    return verdict, basis

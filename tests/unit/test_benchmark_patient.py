@@ -10,6 +10,8 @@ from pipelines.benchmark.patient import compare_patients
 from pipelines.benchmark.rules import RULES
 from tests.support.benchmark_frames import CONSERVATIVE, NOT_YET, Row, episodes, follow_ups, reference, strengths
 
+KEY = ["patient_id", "side", "injury_no", "study", "reference_arm", "timepoint", "measure", "category"]
+
 SECOND_STUDY: list[Row] = [
     {"study": "other_2030", "arm": arm, "timepoint": timepoint, "measure": "phat_total", "statistic": "mean_sd"}
     | {"n": 200, "value": value, "sd": 15.0, "source": "table 1"}
@@ -272,3 +274,29 @@ def test_a_registry_without_episodes_gives_a_table_without_rows() -> None:
 def test_every_reason_and_flag_names_its_source() -> None:
     assert {rule.source for rule in RULES.values()} == {"study", "article", "guideline", "registry's choice"}
     assert all(rule.text.endswith(".") for rule in RULES.values())
+
+
+def test_ranges_of_patients_give_what_all_at_once_give_and_neighbours_lie_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pipelines.benchmark.stacking.NEIGHBOURS", 2)
+    changes = ({}, CONSERVATIVE, NOT_YET, {"phat_total": 97.0}, {"tegner": None}, {"eq5d_version": "5L"}, {"arm": None})
+    one_year, later = episodes(*changes), follow_ups({"phat_total": 55.0, "phat_total_missing": None})
+    ids = one_year["patient_id"].to_list()
+    assert ids == sorted(ids)
+
+    def of(*ranges: list[str]) -> pl.DataFrame:
+        parts = [
+            compare_patients(
+                *(table.filter(pl.col("patient_id").is_in(part)) for table in (one_year, later, strengths())),
+                reference(*SECOND_STUDY),
+            )
+            for part in ranges
+        ]
+        return pl.concat(parts)
+
+    whole = of(ids)
+    assert whole.equals(of(ids[:2], ids[2:6], ids[6:]))
+    pairs = whole["patient_id"].cast(pl.String).replace_strict({patient: n // 2 for n, patient in enumerate(ids)})
+    assert pairs.is_sorted()
+    assert whole.sort(KEY).equals(of(ids[5:], ids[:1], ids[1:5]).sort(KEY))

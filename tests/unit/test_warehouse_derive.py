@@ -127,6 +127,31 @@ def test_a_computed_model_reads_and_writes_arrow(registry: VisitRegistry) -> Non
     assert registry.query("select * from mart.double order by 1") == [("A", 100.0), ("B", 120.0)]
 
 
+def test_a_computed_model_by_ranges_gives_what_it_gives_at_once(
+    registry: VisitRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry.send(
+        "s2", date(2026, 3, 2), *((patient, date(2026, 2, 3), 10) for patient in "CDE"), ("A", date(2026, 3, 1), 9)
+    )
+    handed: list[list[str]] = []
+
+    def keep(tables: Mapping[str, pa.Table]) -> pa.Table:
+        assert tables["registry.label"].num_rows > 0
+        handed.append(sorted(set(tables["registry.visit"]["patient_id"].to_pylist())))
+        return tables["registry.visit"].select(["patient_id", "seen_on"])
+
+    upstream = ("registry.visit", "registry.label")
+    whole = ComputedModel("mart.seen", "Seen.", ("patient_id", "seen_on"), {}, upstream, keep)
+    tables = []
+    for model, size in ((whole, 1), (replace(whole, by="patient_id"), 2), (replace(whole, by="patient_id"), 1)):
+        monkeypatch.setattr("warehouse.derive.VALUES_AT_ONCE", size)
+        registry.publish(models=[model, *read_models(registry.sql)])
+        tables.append(sorted(registry.query("select * from mart.seen")))
+    assert tables[0] == tables[1] == tables[2]
+    assert len(tables[0]) == 6
+    assert handed == [[*"ABCDE"], [*"AB"], [*"CD"], ["E"], *([patient] for patient in "ABCDE")]
+
+
 def test_only_what_was_known_is_seen(registry: VisitRegistry) -> None:
     registry.send("s2", date(2026, 3, 20), ("A", date(2026, 2, 1), 70), ("C", date(2026, 3, 1), 10))
     registry.publish(date(2026, 3, 15))
