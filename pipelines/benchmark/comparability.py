@@ -62,9 +62,20 @@ def measure_masks(frame: pl.DataFrame, measure: Measure, timepoint: str) -> Mask
     return mask_of(frame, marks)
 
 
-def absence_masks(frame: pl.DataFrame, measure: Measure, is_missing: Bools, is_pending: Bools) -> Masks:
+def ended(frame: pl.DataFrame) -> Bools:
+    """Say whose visits have ended: they died or withdrew."""
+    return _holds(frame, pl.col("visit_status") == "ended")
+
+
+def pending(frame: pl.DataFrame) -> Bools:
+    """Say whose visit's time has not come, or has not passed."""
+    return _holds(frame, pl.col("visit_status").is_in(PENDING))
+
+
+def absence_masks(
+    frame: pl.DataFrame, measure: Measure, is_missing: Bools, is_pending: Bools, is_ended: Bools
+) -> Masks:
     """Say why there is no value where none is expected any more."""
-    is_ended = _holds(frame, pl.col("visit_status") == "ended")
     no_return = np.zeros(frame.height, dtype=bool)
     if measure.name == "weeks_to_return_to_sport":
         no_return = _holds(frame, pl.col("return_to_sport").is_in(["no_return", "no_sport_before_injury"]))
@@ -81,11 +92,6 @@ def lacks_only_a_value(masks: Masks) -> Bools:
     """Say who would be compared if there were a value; the dead and withdrawn owe none."""
     is_alone: Bools = (masks & EXCLUDING) == BIT["not_measured"]
     return is_alone
-
-
-def pending(frame: pl.DataFrame, is_missing: Bools) -> Bools:
-    """Say where there is no value because its time has not come."""
-    return is_missing & _holds(frame, pl.col("visit_status").is_in(PENDING))
 
 
 def standing(masks: Masks, is_pending: Bools, *, has_figure: bool) -> npt.NDArray[np.int64]:
@@ -114,9 +120,10 @@ def code_lists(masks: Masks, *, excluding: bool) -> pl.Series:
     """Turn bits into lists of codes: the reasons (excluding) or the flags."""
     codes = [code for code, rule in RULES.items() if rule.excludes == excluding]
     wanted = np.uint64(sum(int(BIT[code]) for code in codes))
-    distinct, inverse = np.unique(masks & wanted, return_inverse=True)
+    masks = masks & wanted
+    distinct = pl.Series(masks).unique().sort().to_numpy()  # by hash: numpy's own sorts every row
     lists = pl.Series([_codes(int(mask), codes) for mask in distinct], dtype=pl.List(pl.String))
-    return lists.gather(pl.Series(inverse.astype(np.uint32)))
+    return lists.gather(pl.Series(np.searchsorted(distinct, masks).astype(np.uint32)))
 
 
 def _codes(mask: int, codes: Sequence[str]) -> list[str]:

@@ -33,6 +33,8 @@ class Beside:
     masks: Masks
     course: Course | None
     is_own_arm: Bools
+    is_pending: Bools
+    is_ended: Bools
 
 
 def compare_patients(
@@ -59,15 +61,16 @@ def beside(frame: pl.DataFrame, study: Study, arm: str, timepoint: str) -> Besid
     """Put a timepoint's episodes beside one arm of a study."""
     masks = comparing.episode_masks(frame, study, arm, timepoint)
     is_own_arm = frame["arm"].eq(arm).fill_null(False).to_numpy()
-    return Beside(frame, study, arm, timepoint, masks, course_of(study, arm, timepoint), is_own_arm)
+    times = comparing.pending(frame), comparing.ended(frame)
+    return Beside(frame, study, arm, timepoint, masks, course_of(study, arm, timepoint), is_own_arm, *times)
 
 
 def reasons_of(here: Beside, measure: Measure, values: Floats) -> tuple[Masks, Bools]:
     """Give the reasons and flags of each row for these values (NaN: none), and whose time has not come."""
     is_missing = np.isnan(values)
-    is_pending = comparing.pending(here.frame, is_missing)
+    is_pending = is_missing & here.is_pending
     masks = here.masks | comparing.measure_masks(here.frame, measure, here.timepoint)
-    return masks | comparing.absence_masks(here.frame, measure, is_missing, is_pending), is_pending
+    return masks | comparing.absence_masks(here.frame, measure, is_missing, is_pending, here.is_ended), is_pending
 
 
 def figures_of(study: Study, arm: str, timepoint: str) -> Iterator[Figure]:
