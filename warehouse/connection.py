@@ -34,7 +34,7 @@ CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
 STORAGE_VERSION = "v1.4.0"
 
 # Of work on many rows: what does not fit (the rows of a national file) lies in the home's scratch folder.
-WRITER_MEMORY = "600MB"
+WRITER_MEMORY = "400MB"
 
 # A smaller snapshot is asked on one core. Opening it and reading a patient took 28 ms instead of 38, and a query over
 # all of it no longer than a few milliseconds more; several readers at once don't get in each other's way.
