@@ -38,7 +38,7 @@ def main(quick: bool, names: tuple[str, ...], rows: int | None, repeats: int | N
         if quick and not names and case.name in ("memory", "national", "derive_dbt"):
             continue
         times = repeats or (min(3, case.repeats) if quick else case.repeats)
-        for size in [rows] if rows else [case.quick_rows] if quick else [*case.sizes, case.rows]:
+        for size in [rows] if rows else [case.quick_rows] if quick else dict.fromkeys([*case.sizes, case.rows]):
             results.append(_measure(case, size, times))
             write(path, kept(path, results) if names else results, quick)
             click.echo(line_of(results[-1]))

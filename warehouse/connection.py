@@ -33,8 +33,9 @@ CONFIG: Mapping[str, str | bool | int | float | list[str]] = {
 # Writes a file of many small tables in a third of the time of DuckDB's oldest format; DuckDB 1.4 and later read it.
 STORAGE_VERSION = "v1.4.0"
 
-# Of work on many rows: what does not fit (the rows of a national file) lies in the home's scratch folder.
-WRITER_MEMORY = "400MB"
+# Of work on many rows, while they are judged and recorded and once they are: what does not fit (the rows of a national
+# file) lies in the home's scratch folder.
+WRITER_MEMORY, READING_MEMORY = "400MB", "1GB"
 
 # A smaller snapshot is asked on one core. Opening it and reading a patient took 28 ms instead of 38, and a query over
 # all of it no longer than a few milliseconds more; several readers at once don't get in each other's way.
@@ -54,10 +55,9 @@ def writer(home: Home, command: str, patience_seconds: float = PATIENCE_SECONDS)
 @contextmanager
 def open_facts(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the facts, migrated, attached as `facts`; for a caller that holds the writer's lock."""
-    connection = open_memory()
+    # Appending with more cores costs twice the work: they take turns to keep the rows in order.
+    connection = open_memory(1)
     try:
-        # Appending with more threads costs twice the work: they take turns to keep the rows in order.
-        connection.execute("set threads = 1")
         connection.execute(f"set temp_directory = {literal(str(home.scratch / 'spill'))}")
         attach(connection, home.facts_path, "facts")
         migrate(connection, home)
@@ -111,14 +111,14 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, is_read
     raise keys.wrong_key(path.name)
 
 
-def bound_memory(connection: duckdb.DuckDBPyConnection) -> None:
-    """Have a connection that is about to work on many rows hold no more than `WRITER_MEMORY` and lay the rest aside.
+def bound_memory(connection: duckdb.DuckDBPyConnection, memory: str = WRITER_MEMORY) -> None:
+    """Have a connection that is about to work on many rows hold no more than that memory and lay the rest aside.
 
     What is laid aside is encrypted, which takes a twentieth of a second to get ready: work on few rows is spared that.
     Rows that are appended go to the file as soon as they fill a group; five groups would wait in memory otherwise.
     """
     load_cryptography(connection)
-    connection.execute(f"set memory_limit = '{WRITER_MEMORY}'")
+    connection.execute(f"set memory_limit = '{memory}'")
     connection.execute("set write_buffer_row_group_count = 1")
 
 

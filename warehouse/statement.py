@@ -101,7 +101,7 @@ def retarget(query: str, targets: Mapping[str, str]) -> str:
 
 @lru_cache(maxsize=1)
 def _parser() -> duckdb.DuckDBPyConnection:
-    return open_memory()
+    return open_memory(1)
 
 
 @lru_cache(maxsize=256)  # a model is read once to know its tables, and once more to read them from elsewhere

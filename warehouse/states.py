@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import duckdb
 
-from warehouse.connection import bound_memory, identifier, literal, translated
+from warehouse.connection import READING_MEMORY, bound_memory, identifier, literal, translated
 from warehouse.derive import place
 from warehouse.form_tables import read_form_names, read_tables
 from warehouse.known import expose
@@ -19,9 +19,9 @@ from warehouse.statement import retarget
 
 UNKNOWN_LINES = "(list(line order by line) filter (where held_because = 'not_known_here'))[:1000]"
 _TOUCHED = "touched"
-_MANY = 100_000  # rows of which the memory is bounded
-# Of fewer, two cores took longer than one: twice as long at 100,000 rows, and three quarters of it at 500,000.
-_ROWS_FOR_EVERY_CORE = 250_000
+# Of fewer rows, two cores took longer than one (twice as long at 100,000, three quarters of it at 500,000), and no more
+# memory than a load takes anyway.
+_MANY = 250_000
 _SCRATCH = "registry"  # models write `registry.table` for a table of this database
 
 
@@ -33,10 +33,11 @@ def read_states(
     `connection` has the facts attached. A section whose rows do not count (a resend, an undone file) is not listed.
     """
     forms, n_rows = _read_forms(connection, submissions)
+    n_cores = 1
     if n_rows >= _MANY:
-        bound_memory(connection)
+        bound_memory(connection, READING_MEMORY)
+        n_cores = os.cpu_count() or 1
     wanted = [f"ops.{form}_version" for form in forms]
-    n_cores = (os.cpu_count() or 1) if n_rows >= _ROWS_FOR_EVERY_CORE else 1
     with translated("The rows' states could not be derived"), _scratch(connection, n_cores):
         _expose_touched(connection, submissions)
         needed = closure(models, wanted)

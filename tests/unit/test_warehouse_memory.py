@@ -16,13 +16,12 @@ SORTED = f"create table memory.sorted as select '{SAID}' || n as said from range
 def test_rows_that_do_not_fit_lie_encrypted_beside_the_facts(
     is_encrypted: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(warehouse_connection, "WRITER_MEMORY", "60MB")
     if not is_encrypted:  # the rows are found where nothing hides them
         monkeypatch.setattr(warehouse_connection, "CONFIG", {**CONFIG, "temp_file_encryption": "false"})
     home = Home(tmp_path)
     home.scratch.mkdir()
     with open_facts(home) as connection:
-        bound_memory(connection)
+        bound_memory(connection, "60MB")
         connection.execute(SORTED)
         files = [Path(path) for (path,) in connection.execute("select path from duckdb_temporary_files()").fetchall()]
         assert files
