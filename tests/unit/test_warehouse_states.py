@@ -105,7 +105,7 @@ def test_many_rows_are_asked_on_every_core_and_say_the_same(
     send(connection, "1", "score", ("A", 1), ("B", 2))
     send(connection, "2", "score", ("A", 1), ("B", 3), ("Z", 1))
     alone = read_states(connection, models, ["1", "2"])
-    monkeypatch.setattr(states, "_ROWS_FOR_EVERY_CORE", 0)
+    monkeypatch.setattr(states, "_MANY", 0)
     assert read_states(connection, models, ["1", "2"]) == alone
     assert connection.execute("select current_setting('threads')").fetchone() == (1,)
 
