@@ -19,8 +19,8 @@ from warehouse.statement import retarget
 
 UNKNOWN_LINES = "(list(line order by line) filter (where held_because = 'not_known_here'))[:1000]"
 _TOUCHED = "touched"
-# Of fewer rows, two cores took longer than one (twice as long at 100,000, three quarters of it at 500,000), and no more
-# memory than a load takes anyway.
+# Of fewer rows two cores took longer than one: twice as long at 100,000, and only at 500,000 three quarters of it. They
+# need no more memory than a load takes anyway.
 _MANY = 250_000
 _SCRATCH = "registry"  # models write `registry.table` for a table of this database
 
