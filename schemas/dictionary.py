@@ -1,6 +1,6 @@
 """The pivot: forms, fields, codes and rules as plain records. Every renderer, reader and rule report reads these.
 
-The records are made from the Pandera models and the rules when first asked for; importing this loads neither.
+Forms and rules are gathered when first asked for.
 """
 
 import datetime
@@ -9,14 +9,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
 
 from schemas.vocabulary import VOCABULARIES, Code, normalise
 
-if TYPE_CHECKING:
-    import pandera.polars as pa
-
-__all__ = ["Code", "Dictionary", "Field", "Form", "Row", "Rule", "model_of", "normalise", "read_dictionary"]
+__all__ = ["Code", "Dictionary", "Field", "Form", "Row", "Rule", "normalise", "read_dictionary"]
 
 FORM_NAMES = ("enrolment", "treatment", "follow_up", "imaging", "rehabilitation", "event", "screening")
 KINDS = ("id", "code", "integer", "decimal", "date", "partial_date", "month", "boolean", "text")
@@ -152,16 +148,7 @@ def _as_json(value: object) -> object:
 @cache
 def read_dictionary() -> Dictionary:
     """The dictionary of this version of the project."""
-    from schemas.forms import read_form
+    from schemas.forms import FORMS
     from schemas.rules import RULES
 
-    forms = {name: read_form(name) for name in FORM_NAMES}
-    return Dictionary(forms, VOCABULARIES, {rule.id: rule for rule in RULES})
-
-
-@cache
-def model_of(form: str) -> "pa.DataFrameSchema":
-    """The Pandera schema of a form: types, ranges, codes and row rules. Each check's name is a rule's id."""
-    from schemas.forms import schema_of
-
-    return schema_of(form)
+    return Dictionary(FORMS, VOCABULARIES, {rule.id: rule for rule in RULES})

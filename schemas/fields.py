@@ -1,81 +1,56 @@
-"""How a form's column is declared, and the columns that several forms share, defined once.
+"""How a form and its columns are declared, and the columns that several forms share, defined once.
 
-A column is a `pandera.polars` field whose metadata holds what Pandera has no word for; the forms themselves stand in
-`schemas/forms/`.
+The forms themselves stand in `schemas/forms/`; what Pandera checks of them is made in `schemas/models.py`.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-import pandera.polars as pa
-import polars as pl
-
-from schemas.dictionary import EARLIEST_DATE
-from schemas.vocabulary import VOCABULARIES
+from schemas.dictionary import Field, Form
+from schemas.vocabulary import translated
 
 Labels = tuple[str, str, str]  # English, Dutch, German
 
-# kind -> type of the typed column
-TYPES: Mapping[str, Any] = {
-    "id": pl.String,
-    "code": pl.String,
-    "integer": pl.Int64,
-    "decimal": pl.Float64,
-    "date": pl.Date,
-    "partial_date": pl.Date,
-    "month": pl.Date,
-    "boolean": pl.Boolean,
-    "text": pl.String,
-}
+
+def form(name: str, labels: Labels, description: str, *fields: Field) -> Form:
+    """A form; its key are the fields that say so."""
+    return Form(name, translated(*labels), description, tuple(field.name for field in fields if field.is_key), fields)
 
 
-def column(
-    kind: str, labels: Labels, description: str, *, example: str = "", is_key: bool = False, **marks: Any
-) -> Any:
+def column(name: str, kind: str, labels: Labels, description: str, **marks: Any) -> Field:
     """A column of that kind. `marks` are other attributes of `schemas.dictionary.Field`."""
-    metadata = {"kind": kind, "labels": labels, "example": example, "is_key": is_key, **marks}
-    checks = {name: bound for name, bound in _checks(kind, marks).items() if bound is not None}
-    return pa.Field(nullable=not is_key, title=labels[0], description=description, metadata=metadata, **checks)
+    return Field(name, kind, translated(*labels), description, **marks)
 
 
-def _checks(kind: str, marks: Mapping[str, Any]) -> Mapping[str, Any]:
-    if kind == "code":
-        return {"isin": [code.code for code in VOCABULARIES[marks["vocabulary"]]]}
-    if kind == "text":
-        return {"str_length": {"max_value": marks["maximum"]}}
-    if kind in ("date", "partial_date", "month"):
-        return {"ge": EARLIEST_DATE}
-    return {"ge": marks.get("minimum"), "le": marks.get("maximum")}
-
-
-def code(vocabulary: str, labels: Labels, description: str, **marks: Any) -> Any:
+def code(name: str, vocabulary: str, labels: Labels, description: str, **marks: Any) -> Field:
     """A coded value."""
-    return column("code", labels, description, vocabulary=vocabulary, **marks)
+    return column(name, "code", labels, description, vocabulary=vocabulary, **marks)
 
 
-def integer(labels: Labels, description: str, low: int, high: int | None = None, **marks: Any) -> Any:
+def integer(name: str, labels: Labels, description: str, low: int, high: int | None = None, **marks: Any) -> Field:
     """A whole number in a closed range."""
-    return column("integer", labels, description, minimum=low, maximum=high, **marks)
+    return column(name, "integer", labels, description, minimum=low, maximum=high, **marks)
 
 
-def decimal(labels: Labels, description: str, low: float, high: float, decimals: int, **marks: Any) -> Any:
+def decimal(name: str, labels: Labels, description: str, low: float, high: float, decimals: int, **marks: Any) -> Field:
     """A number in a closed range, kept to so many decimals."""
-    return column("decimal", labels, description, minimum=low, maximum=high, decimals=decimals, **marks)
+    return column(name, "decimal", labels, description, minimum=low, maximum=high, decimals=decimals, **marks)
 
 
-def date(labels: Labels, description: str, **marks: Any) -> Any:
+def date(name: str, labels: Labels, description: str, **marks: Any) -> Field:
     """A day. Every date points to a person for somebody who was there."""
-    return column("date", labels, description, is_identifying=True, **marks)
+    return column(name, "date", labels, description, is_identifying=True, **marks)
 
 
-def boolean(labels: Labels, description: str, **marks: Any) -> Any:
+def boolean(name: str, labels: Labels, description: str, **marks: Any) -> Field:
     """Yes or no."""
-    return column("boolean", labels, description, **marks)
+    return column(name, "boolean", labels, description, **marks)
 
 
-def patient_id() -> Any:
+def patient_id() -> Field:
     """The pseudonym: `AMC-0015` and a check character."""
     return column(
+        "patient_id",
         "id",
         ("Patient number", "Patiëntnummer", "Patientennummer"),
         "Pseudonym the clinic gave: its code, a number and a check character. Never a hospital number or a name.",
@@ -86,9 +61,10 @@ def patient_id() -> Any:
     )
 
 
-def side() -> Any:
+def side() -> Field:
     """Which leg."""
     return code(
+        "side",
         "side",
         ("Injured side", "Aangedane zijde", "Verletzte Seite"),
         "The leg with the avulsion.",
@@ -98,9 +74,10 @@ def side() -> Any:
     )
 
 
-def injury_no() -> Any:
+def injury_no() -> Field:
     """1 unless the same side is injured anew."""
     return integer(
+        "injury_no",
         ("Injury number", "Letselnummer", "Verletzungsnummer"),
         "1 for the first avulsion of this side in the registry, 2 where the same side is injured anew. Blank means 1.",
         1,
@@ -109,9 +86,10 @@ def injury_no() -> Any:
     )
 
 
-def eq5d_version(prefix: str = "") -> Any:
+def eq5d_version(prefix: str = "") -> Field:
     """Which EQ-5D was asked."""
     return code(
+        _named("eq5d_version", prefix),
         "eq5d_version",
         _at_baseline(prefix, ("EQ-5D version", "EQ-5D-versie", "EQ-5D-Version")),
         "Version of the EQ-5D that was asked. A 5L is never compared with a 3L.",
@@ -128,10 +106,11 @@ _DOMAINS: Mapping[str, Labels] = {
 }
 
 
-def eq5d_level(domain: str, prefix: str = "") -> Any:
+def eq5d_level(domain: str, prefix: str = "") -> Field:
     """The level of one EQ-5D domain: 1 is no problems."""
     labels = tuple(f"EQ-5D {label}" for label in _DOMAINS[domain])
     return integer(
+        _named(f"eq5d_{domain}", prefix),
         _at_baseline(prefix, (labels[0], labels[1], labels[2])),
         f"Level of {_DOMAINS[domain][0]}: 1 is no problems; 3 is the highest of a 3L, 5 of a 5L.",
         1,
@@ -141,9 +120,10 @@ def eq5d_level(domain: str, prefix: str = "") -> Any:
     )
 
 
-def eq5d_vas(prefix: str = "") -> Any:
+def eq5d_vas(prefix: str = "") -> Field:
     """Own health today."""
     return integer(
+        _named("eq5d_vas", prefix),
         _at_baseline(prefix, ("EQ-5D health today", "EQ-5D gezondheid vandaag", "EQ-5D Gesundheit heute")),
         "The patient's own mark for health today, 0 the worst, 100 the best.",
         0,
@@ -153,9 +133,10 @@ def eq5d_vas(prefix: str = "") -> Any:
     )
 
 
-def phat_total(prefix: str = "") -> Any:
+def phat_total(prefix: str = "") -> Field:
     """PHAT total."""
     return decimal(
+        _named("phat_total", prefix),
         _at_baseline(prefix, ("PHAT total", "PHAT-totaal", "PHAT-Gesamtwert")),
         "Total of the Perth Hamstring Assessment Tool, higher is better. Its items are its authors' and not asked.",
         0,
@@ -167,9 +148,10 @@ def phat_total(prefix: str = "") -> Any:
     )
 
 
-def phat_items_answered(prefix: str = "") -> Any:
+def phat_items_answered(prefix: str = "") -> Field:
     """How many PHAT items the total rests on."""
     return integer(
+        _named("phat_items_answered", prefix),
         _at_baseline(prefix, ("PHAT items answered", "PHAT-vragen beantwoord", "PHAT-Fragen beantwortet")),
         "How many items the total rests on. Under 8 it loads and is not benchmarked.",
         0,
@@ -178,15 +160,21 @@ def phat_items_answered(prefix: str = "") -> Any:
     )
 
 
-def retraction(labels: Labels, description: str, **marks: Any) -> Any:
+def retraction(name: str, labels: Labels, description: str, **marks: Any) -> Field:
     """Distance from the bone, in millimetres."""
-    return integer(labels, description, 0, 200, unit="mm", **marks)
+    return integer(name, labels, description, 0, 200, unit="mm", **marks)
 
 
-def mri_on(*, is_key: bool = False, example: str) -> Any:
+def mri_on(*, is_key: bool = False, example: str) -> Field:
     """Day of an MRI: of the injury in the enrolment, of a later one in imaging."""
     labels = ("Date of MRI", "Datum MRI", "Datum der MRT")
-    return date(labels, "Day of the MRI that this row speaks of.", example=example, is_key=is_key, is_required=is_key)
+    return date(
+        "mri_on", labels, "Day of the MRI that this row speaks of.", example=example, is_key=is_key, is_required=is_key
+    )
+
+
+def _named(name: str, prefix: str) -> str:
+    return f"{prefix}_{name}" if prefix else name
 
 
 def _at_baseline(prefix: str, labels: Labels) -> Labels:

@@ -16,20 +16,10 @@ from pipelines.intake.cell_ids import IdRules, is_checked, own_number, read_id
 from pipelines.intake.cell_numbers import NumberShape, read_number
 from pipelines.intake.column_habits import doubtful_rows, habit_of, undeclared, with_suffix
 from pipelines.intake.slices import by_slices
+from schemas.column_types import TYPES
 from schemas.dictionary import Field
 from schemas.vocabulary import VOCABULARIES
 
-TYPES: Mapping[str, pl.DataType] = {
-    "id": pl.String(),
-    "code": pl.String(),
-    "text": pl.String(),
-    "integer": pl.Int64(),
-    "decimal": pl.Float64(),
-    "date": pl.Date(),
-    "partial_date": pl.Date(),
-    "month": pl.Date(),
-    "boolean": pl.Boolean(),
-}
 ODD_SCHEMA: Mapping[str, pl.DataType] = {
     "row": pl.UInt32(),  # 0-based row of the table
     "found": pl.String(),

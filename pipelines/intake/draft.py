@@ -7,8 +7,9 @@ import polars as pl
 
 from pipelines.intake.cell import Conventions
 from pipelines.intake.cell_ids import IdRules
-from pipelines.intake.cells import ODD_SCHEMA, TYPES, TypedColumn, read_columns
+from pipelines.intake.cells import ODD_SCHEMA, TypedColumn, read_columns
 from pipelines.intake.verdict import TextTable
+from schemas.column_types import TYPES
 from schemas.dictionary import Field, Form
 
 # A finding before it knows its line: `row` is the 0-based row of the table.

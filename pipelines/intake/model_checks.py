@@ -12,7 +12,8 @@ import polars as pl
 
 from pipelines.intake.cell import LIKELY_MISSING, REASON_TOKENS
 from pipelines.intake.draft import ROW_FINDING_SCHEMA, Draft, collect
-from schemas.dictionary import Rule, model_of
+from schemas.dictionary import Rule
+from schemas.models import model_of
 from schemas.rules import predicate_of, row_rules
 from schemas.suspects import suspect_rows, unsound_cells
 

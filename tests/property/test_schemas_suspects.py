@@ -7,8 +7,9 @@ import pandera.polars as pa
 import polars as pl
 import pytest
 
-from schemas.dictionary import FORM_NAMES, Field, model_of, read_dictionary
-from schemas.fields import TYPES
+from schemas.column_types import TYPES
+from schemas.dictionary import FORM_NAMES, Field, read_dictionary
+from schemas.models import model_of
 from schemas.suspects import suspect_rows
 
 DICTIONARY = read_dictionary()

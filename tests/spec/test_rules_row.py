@@ -7,8 +7,9 @@ import pandera.polars as pa
 import polars as pl
 import pytest
 
-from schemas.dictionary import FORM_NAMES, Row, Rule, model_of, read_dictionary
-from schemas.fields import TYPES
+from schemas.column_types import TYPES
+from schemas.dictionary import FORM_NAMES, Row, Rule, read_dictionary
+from schemas.models import model_of
 from schemas.rules import RULES, predicate_of, row_rules, with_reasons
 
 ROW_RULES = [rule for rule in RULES if rule.scope == "row"]

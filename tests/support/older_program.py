@@ -6,30 +6,28 @@ version of the consent.
 """
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pandera.polars as pa
-
 from schemas import forms
+from schemas.dictionary import Field, Form
 
 CHANGED = {("follow_up", "tegner"): 5, ("enrolment", "pre_injury_tegner"): 20}
 ABSENT = {"enrolment": ["consent_version"]}
 
 
-def older(plain: pa.DataFrameSchema, form: str) -> pa.DataFrameSchema:
-    schema = plain.remove_columns(ABSENT.get(form, []))
-    for (changed, name), maximum in CHANGED.items():
-        if changed == form:
-            column = schema.columns[name]
-            column.metadata = {**(column.metadata or {}), "maximum": float(maximum)}
-            column.checks = [pa.Check.in_range(0, maximum)]
-    return schema
+def older(form: Form) -> Form:
+    absent = ABSENT.get(form.name, [])
+    return replace(form, fields=tuple(_older(form.name, field) for field in form.fields if field.name not in absent))
+
+
+def _older(form: str, field: Field) -> Field:
+    return replace(field, maximum=CHANGED.get((form, field.name), field.maximum))
 
 
 def load(home_path: Path) -> None:
-    plain_schema = forms._plain_schema
-    forms._plain_schema = lambda form: older(plain_schema(form), form)  # type: ignore[assignment] # before any is read
+    forms.FORMS = {name: older(form) for name, form in forms.FORMS.items()}  # before any is read
     from pipelines.intake.submission import Intake, load, waiting
     from pipelines.settings import read_settings
     from schemas.dictionary import read_dictionary
