@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from warehouse.errors import ModelError
 from warehouse.header import Header, read_header
-from warehouse.statement import Statement, StatementError, parse
+from warehouse.statement import Statement, StatementError, parse, read_comments
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,7 +35,7 @@ _FILES = ("read_", "parquet_", "sniff_", "glob", "duckdb_", "pragma_", "getenv")
 
 @dataclass(frozen=True)
 class Model:
-    """One SQL file. `columns` holds the texts of trailing comments; other columns inherit theirs.
+    """One SQL file.
 
     An empty `grain` means one row. `counts` names columns that a release treats as counts; `may_be_empty` the key
     columns, written `name?` in the header, in which one row without a value is meant.
@@ -48,9 +48,13 @@ class Model:
     upstream: tuple[str, ...]  # every schema.table in it, seeds and facts included
     checks: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
-    columns: Mapping[str, str] = field(default_factory=dict)
     path: Path | None = None
     may_be_empty: tuple[str, ...] = ()
+
+    @cached_property
+    def columns(self) -> Mapping[str, str]:
+        """The texts of trailing comments, by column; other columns inherit theirs."""
+        return read_comments(self.query)
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,6 @@ def _read_model(path: Path, _mtime_ns: int, _size: int) -> Model:
         upstream=_upstream(path, statement),
         checks=header.lists.get("checks", ()),
         counts=header.lists.get("counts", ()),
-        columns=statement.comments,
         path=path,
         may_be_empty=tuple(column[:-1] for column in grain if column.endswith("?")),
     )

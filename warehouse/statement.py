@@ -36,7 +36,6 @@ class Statement:
     tables: tuple[tuple[str, str, str], ...]
     functions: frozenset[str]  # functions that are called, lower case
     columns: frozenset[str]  # columns written without a table, lower case
-    comments: Mapping[str, str]  # output column -> text behind it
 
 
 class StatementError(Exception):
@@ -63,7 +62,6 @@ def parse(query: str) -> Statement:
         tables=tuple(sorted(tables - common)),
         functions=frozenset(name.lower() for name in _FUNCTION.findall(tree)),
         columns=frozenset(name.lower() for name in _BARE_COLUMN.findall(tree)),
-        comments=_read_comments(query),
     )
 
 
@@ -117,7 +115,7 @@ def _serialize(query: str) -> str:
     return tree
 
 
-def _read_comments(query: str) -> Mapping[str, str]:
+def read_comments(query: str) -> Mapping[str, str]:
     """The trailing comments of the output columns, by the column's name."""
     content = query.encode()
     comments = {}

@@ -4,7 +4,7 @@ A name is judged before it is written anywhere; what a file holds is judged else
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cache
 from itertools import pairwise
 from pathlib import PurePath
@@ -50,8 +50,8 @@ def is_telling(name: str) -> bool:
 
 def names_somebody(text: str) -> bool:
     """Whether one of several words is a common given name that the registry does not use itself."""
-    words = _WORD.findall(tidy(text))
-    return len(words) > 1 and any(map(is_given_name, {word.casefold() for word in words} - _known()))
+    words = [word.casefold() for word in _WORD.findall(tidy(text))]
+    return len(words) > 1 and _holds_strange(set(filter(is_given_name, words)))
 
 
 def _holds_number(plain: str) -> bool:
@@ -62,11 +62,16 @@ def _holds_number(plain: str) -> bool:
 
 def _holds_name(plain: str) -> bool:
     words = _WORD.findall(plain)
-    strange = {word.casefold() for word in words if len(word) > 1} - _known()
+    longer = {word.casefold() for word in words if len(word) > 1}
     asked = {word.casefold() for word in words if identifier_kind(word)}
     labels = asked | {word.casefold() for word in words if asks_who(word)}
-    is_labelled = bool(labels and strange - labels) or bool(asked and _DAY.search(plain))
-    return is_labelled or any(map(is_given_name, strange)) or _is_full_name(words)
+    is_labelled = bool(labels and longer - _known() - labels) or bool(asked and _DAY.search(plain))
+    return is_labelled or _holds_strange(set(filter(is_given_name, longer))) or _is_full_name(words)
+
+
+def _holds_strange(words: Set[str]) -> bool:
+    """Whether the registry itself never uses one of these words."""
+    return bool(words and words - _known())
 
 
 def _is_full_name(words: Sequence[str]) -> bool:

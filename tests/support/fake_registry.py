@@ -19,10 +19,9 @@ EPISODE = Model(
     "registry.episode",
     "Every injury that was enrolled.",
     ("patient_id", "side"),
-    "select 1",
+    "select false as is_lost -- Nobody reaches the patient.",
     ("facts.enrolment", "ops.known"),
     checks=("age_at_injury_years >= 10",),
-    columns={"is_lost": "Nobody reaches the patient."},
 )
 SCHEDULE = Model(
     "registry.schedule", "Every visit.", ("patient_id",), "select 1", (EPISODE.name, "seeds.visit_schedule")
