@@ -38,10 +38,10 @@ up: setup ## Keep the registry running: Dagster's daemon and page
 	@$(BIN)/hamreg up
 
 test: setup lint types ## Lint, check types and run every test but the slow ones
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow"
 
 test-all: test ## Run the slow tests too
-	@$(BIN)/python -m pytest -n $(WORKERS) -m slow
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m slow
 
 bench: setup ## Measure speed beside limits and peers (ten minutes and more), and write docs/generated/speed.md
 	@$(BIN)/python -m bench && $(BIN)/python -m bench.page

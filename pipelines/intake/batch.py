@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import pandera.errors
 import polars as pl
 
 from pipelines.intake.inbox import Waiting
@@ -16,7 +15,7 @@ from warehouse.errors import QueryError
 # A fault of the project that a file brings out must not stop the other files: it stays in the inbox and is reported.
 FAULTS = (
     *(ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError),
-    *(QueryError, pl.exceptions.PolarsError, pandera.errors.SchemaError, pandera.errors.SchemaErrors),
+    *(QueryError, pl.exceptions.PolarsError),
 )
 
 

@@ -102,6 +102,8 @@ def _doubtful_numbers(texts: pl.Series, odd: pl.DataFrame, mark: str) -> pl.Seri
     """Thousands that could be decimals, where more cells have the other mark before decimals than this one."""
     other = re.escape("." if mark == "," else ",")
     n_other = odd.filter(pl.col("rule") == _OTHER_MARK, pl.col("found").str.contains(rf"{other}\d{{1,2}}\D*$")).height
+    if not n_other:
+        return pl.Series([], dtype=pl.UInt32)
     n_own = int(texts.str.contains(rf"{re.escape(mark)}\d+\D*$").sum())
     if n_other <= n_own:
         return pl.Series([], dtype=pl.UInt32)

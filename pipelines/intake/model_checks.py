@@ -1,19 +1,16 @@
 """A draft against its form's Pandera model: ranges, codes, blank keys, rules across a row. Findings by row come out.
 
-Pandera's errors quote rows, so they end here.
+What Pandera says is asked in `model_answers.py`, which loads it, where something fails at all.
 """
 
 from collections.abc import Mapping
 from functools import cache
 
-import pandera.errors
-import pandera.polars as pa
 import polars as pl
 
 from pipelines.intake.cell import LIKELY_MISSING, REASON_TOKENS
 from pipelines.intake.draft import ROW_FINDING_SCHEMA, Draft, collect
 from schemas.dictionary import Rule
-from schemas.models import model_of
 from schemas.rules import predicate_of, row_rules
 from schemas.suspects import suspect_rows, unsound_cells
 
@@ -23,7 +20,8 @@ CLINIC_OTHER = "clinic_other"
 UNDECLARED_MISSING = "cell_undeclared_missing"
 OUT_OF_RANGE = "out_of_range"
 _NOT_NULLABLE = "not_nullable"
-_NO_FAILURES = pl.DataFrame(schema={"row": pl.UInt32, "column": pl.String, "check": pl.String})
+FAILURE_SCHEMA: Mapping[str, pl.DataType] = {"row": pl.UInt32(), "column": pl.String(), "check": pl.String()}
+_NO_FAILURES = pl.DataFrame(schema=FAILURE_SCHEMA)
 
 
 def check_rows(draft: Draft, clinic: str, rules: Mapping[str, Rule]) -> pl.DataFrame:
@@ -41,65 +39,36 @@ def _failures(draft: Draft) -> pl.DataFrame:
     suspects = suspect_rows(frame, draft.form.name)
     if suspects.is_empty():
         return _NO_FAILURES
-    model, suspected = model_of(draft.form.name), frame[suspects].with_columns(suspects.alias("row"))
+    from pipelines.intake.model_answers import column_question, rule_questions  # with Pandera, for most of a second
+
+    form, suspected = draft.form.name, frame[suspects].with_columns(suspects.cast(pl.UInt32).alias("row"))
     # Pandera asks a query for each check of each column and copies what fails, so it is asked about each column in
     # which something fails, and each row rule that some row breaks, and of those about what fails alone.
     parts = [
-        _ask(pa.DataFrameSchema({name: model.columns[name]}), suspected[rows].select("row", name))
-        for name, rows in unsound_cells(suspected, draft.form.name).items()
+        column_question(form, name).ask(suspected[rows].select("row", name))
+        for name, rows in unsound_cells(suspected, form).items()
     ]
-    parts += [_ask(pa.DataFrameSchema(checks=[check]), rows) for check, rows in _broken(model, suspected)]
+    parts += [rule_questions(form)[rule].ask(rows) for rule, rows in _broken(form, suspected).items()]
     return pl.concat(parts) if parts else _NO_FAILURES
 
 
-def _broken(model: pa.DataFrameSchema, frame: pl.DataFrame) -> list[tuple[pa.Check, pl.DataFrame]]:
+def _broken(form: str, frame: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
     """The row rules that some row breaks, with those rows and the columns the rule reads."""
-    predicates = _predicates(str(model.name))
+    predicates = _predicates(form)
     asked = {name for predicate in predicates.values() for name in predicate.meta.root_names()}
     absent = sorted(asked - set(frame.columns))
     frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
     holds = frame.select(predicate.fill_null(True).alias(rule) for rule, predicate in predicates.items())
-    return [
-        (check, frame.select("row", *set(predicates[rule].meta.root_names())).filter(~holds[rule]))
-        for rule, check in ((str(check.name), check) for check in model.checks)
+    return {
+        rule: frame.select("row", *sorted({*predicate.meta.root_names()})).filter(~holds[rule])
+        for rule, predicate in predicates.items()
         if not holds[rule].all()
-    ]
+    }
 
 
 @cache
 def _predicates(form: str) -> Mapping[str, pl.Expr]:
     return {rule.id: predicate_of(rule) for rule in row_rules(form)}
-
-
-def _ask(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> pl.DataFrame:
-    """What fails in a frame that has a column `row`, the place of each of its rows in the table.
-
-    Of rows that say the same Pandera is shown one: what it says of that one is true of all.
-    """
-    said = [name for name in frame.columns if name != "row"]
-    shown = frame.select(said).unique(maintain_order=True).with_row_index("#shown")
-    found = _failures_of(schema, shown.select(said))
-    if found.is_empty():
-        return _NO_FAILURES
-    rows = frame.join(shown, on=said, how="left", nulls_equal=True, maintain_order="left").select("row", "#shown")
-    return rows.join(found, on="#shown", how="inner", maintain_order="left_right").select("row", "column", "check")
-
-
-def _failures_of(schema: pa.DataFrameSchema, frame: pl.DataFrame) -> pl.DataFrame:
-    """`#shown`, the place of a row in the frame, and what fails there."""
-    try:
-        schema.validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        cases: pl.DataFrame = errors.failure_cases
-    else:
-        return pl.DataFrame()
-    if cases["index"].null_count():  # a check that could not run is a fault of the project, not of the file
-        checks = cases.filter(pl.col("index").is_null())["check"].unique().sort().to_list()
-        raise RuntimeError(f"checks did not run: {checks}")
-    is_cell = pl.col("schema_context") != "DataFrameSchema"
-    return cases.select(
-        pl.col("index").cast(pl.UInt32).alias("#shown"), pl.when(is_cell).then("column").alias("column"), "check"
-    )
 
 
 def _cell_failures(draft: Draft, failures: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from pipelines.intake.draft import ROW_FINDING_SCHEMA, Draft, collect
 from pipelines.intake.findings import Remark, findings_of
 from pipelines.intake.grid import lists_of
 from pipelines.intake.identifier_values import SUSPECT
+from pipelines.intake.slices import by_slices
 from pipelines.intake.telling import CELL, LINE, kind_of_answer, kind_of_cell, kind_of_record
 from pipelines.intake.verdict import TextTable
 from schemas.dictionary import Dictionary, Rule
@@ -140,7 +141,12 @@ def without_cells(table: TextTable, places: Places) -> TextTable:
 
 
 def _blanked(raw: pl.DataFrame, places: Places) -> pl.DataFrame:
-    """The records without the cells at these places; all at once where every record is as wide."""
+    """The records without the cells at these places."""
+    return by_slices(raw, lambda part: _blanked_in(part, places))
+
+
+def _blanked_in(raw: pl.DataFrame, places: Places) -> pl.DataFrame:
+    """The same; all at once where every record is as wide."""
     lengths = raw["cells"].list.len()
     if len(raw) and lengths.min() == lengths.max():
         width = len(raw["cells"][0])
