@@ -7,7 +7,7 @@ export DAGSTER_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help setup demo dev up test test-all bench bench-quick lint types lock docs clean
+.PHONY: help setup demo dev up test test-all bench bench-long bench-quick lint types lock docs clean
 
 help: ## Say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,8 +43,11 @@ test: setup lint types ## Lint, check types and run every test but the slow ones
 test-all: test ## Run the slow tests too
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m slow
 
-bench: setup ## Measure speed beside limits and peers (ten minutes and more), and write docs/generated/speed.md
+bench: setup ## Measure speed beside limits and peers (about ten minutes), and write docs/generated/speed.md
 	@$(BIN)/python -m bench && $(BIN)/python -m bench.page
+
+bench-long: setup ## The same at every size, ten million rows and a national registry (an hour and more)
+	@$(BIN)/python -m bench --long && $(BIN)/python -m bench.page
 
 bench-quick: setup ## The same on small data, written to artefacts/bench (about a minute)
 	@$(BIN)/python -m bench --quick

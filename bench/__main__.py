@@ -19,6 +19,9 @@ FOLDER = ROOT / "artefacts" / "bench"
 @click.option(
     "--case", "names", multiple=True, help="Only this case, the others as measured before; may be given again."
 )
+@click.option(
+    "--long", "is_long", is_flag=True, help="The long sizes too: an hour and more, and six gigabytes of disk."
+)
 @click.option("--rows", type=int, help="Measure at this size instead of the case's own.")
 @click.option("--repeats", type=int, help="How often each side is measured.")
 @click.option(
@@ -27,22 +30,34 @@ FOLDER = ROOT / "artefacts" / "bench"
     type=click.Path(path_type=Path),
     help="Where to write what was measured; without it bench/results.json, of a quick run artefacts/bench.",
 )
-def main(quick: bool, names: tuple[str, ...], rows: int | None, repeats: int | None, path: Path | None) -> None:
-    """Measure each case of the registry beside its limit or peer, in turns, and say which goals are met."""
+def main(
+    quick: bool, names: tuple[str, ...], is_long: bool, rows: int | None, repeats: int | None, path: Path | None
+) -> None:
+    """Measure each case of the registry beside its limit or peer, in turns, and say which goals are met.
+
+    What is not measured this time stays as it was measured before.
+    """
     path = path or (FOLDER / "quick.json" if quick else RESULTS)
     keep_bytecode()
     results = []
     for case in CASES:
         if names and case.name not in names:
             continue
-        if quick and not names and case.name in ("memory", "national", "derive_dbt"):
-            continue
         times = repeats or (min(3, case.repeats) if quick else case.repeats)
-        for size in [rows] if rows else [case.quick_rows] if quick else dict.fromkeys([*case.sizes, case.rows]):
+        for size in _sizes(case, quick, is_long, rows):
             results.append(_measure(case, size, times))
-            write(path, kept(path, results) if names else results, quick)
+            write(path, kept(path, results), quick)
             click.echo(line_of(results[-1]))
     click.echo(f"{sum(result.is_met for result in results)} of {len(results)} goals met; {path.name} written.")
+
+
+def _sizes(case: Case, quick: bool, is_long: bool, rows: int | None) -> tuple[int, ...]:
+    """The sizes to measure a case at."""
+    if rows is not None:
+        return (rows,)
+    if quick:
+        return () if case.quick_rows is None else (case.quick_rows,)
+    return (*case.sizes, *case.long) if is_long else case.sizes
 
 
 def line_of(result: Result) -> str:

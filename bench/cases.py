@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from bench.measure import Step
 
-BULK, DERIVED = 1_000_000, 100_000  # with every mart: mart.patient_benchmark has 195 rows an episode
-GROWTH = (10_000, 100_000)
+BULK = 1_000_000
+SMALL, MIDDLE = 10_000, 100_000
 HAMREG = ("{python}", "-m", "pipelines.cli")
 RUN = (*HAMREG, "--home", "{folder}/copy", "run")
 
@@ -14,7 +14,8 @@ RUN = (*HAMREG, "--home", "{folder}/copy", "run")
 class Case:
     """Ours beside another; `goal` is the most that ours may take of it, or with `is_faster` how much faster it must be.
 
-    rows: the size in full; the quick run takes `quick_rows`. repeats: how often each side is measured.
+    sizes: rows in the usual run, from small to large; `long` those that only `--long` takes, for minutes each; the
+    quick run takes `quick_rows` (None: no part). repeats: how often each side is measured.
     """
 
     name: str
@@ -23,11 +24,11 @@ class Case:
     other: Step
     goal: float
     is_faster: bool = False
-    rows: int = BULK
-    quick_rows: int = 20_000
+    sizes: tuple[int, ...] = (SMALL, MIDDLE)
+    long: tuple[int, ...] = ()
+    quick_rows: int | None = 20_000
     repeats: int = 5
     homes: tuple[str, ...] = ("enrolled",)
-    sizes: tuple[int, ...] = ()  # smaller ones that the full run takes too, to show growth
 
     def ratio(self, ours: float, other: float) -> float:
         """Ours over the other's seconds, or how many times faster ours is."""
@@ -69,7 +70,7 @@ CASES = (
         ours("bulk"),
         peer("duckdb_typed"),
         3.0,
-        sizes=GROWTH,
+        sizes=(SMALL, MIDDLE, BULK),
     ),
     Case(
         "bulk_pandas",
@@ -78,6 +79,8 @@ CASES = (
         peer("pandas_pandera"),
         2,
         is_faster=True,
+        sizes=(MIDDLE,),
+        long=(BULK,),
     ),
     Case(
         "cells",
@@ -86,6 +89,8 @@ CASES = (
         peer("great_expectations"),
         3,
         is_faster=True,
+        sizes=(MIDDLE,),
+        long=(BULK,),
     ),
     Case(
         "derive",
@@ -94,7 +99,7 @@ CASES = (
         peer("bare_selects"),
         1.3,
         homes=("loaded",),
-        sizes=GROWTH,
+        long=(BULK,),
     ),
     Case(
         "derive_dbt",
@@ -116,6 +121,7 @@ CASES = (
         ),
         3,
         is_faster=True,
+        quick_rows=None,
         homes=("loaded",),
     ),
     Case(
@@ -124,7 +130,7 @@ CASES = (
         ours("backlog"),
         ours("backlog_as_one"),
         8,
-        rows=50_000,
+        sizes=(50_000,),
     ),
     Case(
         "one_more",
@@ -133,7 +139,7 @@ CASES = (
         ours("one_file_beside_none"),
         1.5,
         homes=("loaded",),
-        sizes=GROWTH,
+        long=(BULK,),
     ),
     Case(
         "one_alone",
@@ -141,8 +147,8 @@ CASES = (
         command("one file", "{python}", "-c", "from bench.ours import cold; cold('{folder}')", before="fresh_home"),
         command("import", "{python}", "-c", IMPORT_INTAKE),
         1.3,
-        rows=1000,
         quick_rows=1000,
+        sizes=(1000,),
     ),
     Case(
         "run_more",
@@ -150,8 +156,9 @@ CASES = (
         command("beside all", *RUN, before="small_waits"),
         command("beside none", *RUN, before="small_waits_alone"),
         4,
-        rows=DERIVED,
         homes=("derived",),
+        sizes=(SMALL,),
+        long=(MIDDLE, BULK),
     ),
     Case(
         "national",
@@ -159,9 +166,10 @@ CASES = (
         command("with Dagster", *RUN, before="national_waits"),
         ours("national_run"),
         1.5,
-        rows=0,
-        quick_rows=0,
+        quick_rows=None,
         repeats=1,
+        sizes=(),
+        long=(20_000,),
     ),
     Case(
         "check",
@@ -169,8 +177,8 @@ CASES = (
         command("check", *HAMREG, "check", "{folder}/clean.csv"),
         command("import", "{python}", "-c", IMPORT_VALIDATION),
         1.5,
-        rows=200,
         quick_rows=200,
+        sizes=(200,),
     ),
     Case(
         "patient",
@@ -178,9 +186,9 @@ CASES = (
         command("benchmark", *HAMREG, "--home", "{folder}/derived", "benchmark", "BULK-0001E"),
         command("duckdb", "{python}", "-c", DUCKDB_QUERY),
         3,
-        sizes=GROWTH,
-        rows=DERIVED,
         homes=("derived",),
+        sizes=(SMALL,),
+        long=(MIDDLE,),
     ),
     Case(
         "query",
@@ -188,9 +196,9 @@ CASES = (
         command("query", *HAMREG, "--home", "{folder}/derived", "query", QUERY),
         command("duckdb", "{python}", "-c", DUCKDB_QUERY),
         3,
-        sizes=GROWTH,
-        rows=DERIVED,
         homes=("derived",),
+        sizes=(SMALL,),
+        long=(MIDDLE,),
     ),
     Case(
         "placements",
@@ -198,8 +206,9 @@ CASES = (
         ours("patient_benchmark"),
         peer("t_distribution"),
         10,
-        rows=DERIVED,
         homes=("derived",),
+        sizes=(SMALL,),
+        long=(MIDDLE, 5 * MIDDLE),
     ),
     Case(
         "release",
@@ -207,9 +216,9 @@ CASES = (
         ours("release"),
         peer("copy_from_database"),
         2,
-        sizes=GROWTH,
-        rows=DERIVED,
         homes=("derived",),
+        sizes=(SMALL,),
+        long=(MIDDLE, BULK),
     ),
     Case(
         "portal",
@@ -218,10 +227,10 @@ CASES = (
         Step("pages", "pages", "pages"),
         Step("bare", "pages", "bare"),
         50,
-        rows=25_000,
         quick_rows=5_000,
         repeats=3,
         homes=("derived",),
+        sizes=(25_000,),
     ),
     Case(
         "memory",
@@ -229,6 +238,9 @@ CASES = (
         ours("bulk", rows=10 * BULK),
         ours("bulk"),
         3,
+        quick_rows=None,
         repeats=1,
+        sizes=(),
+        long=(BULK,),
     ),
 )

@@ -15,12 +15,12 @@ PAGE = ROOT / "docs" / "generated" / "speed.md"
 REMARKS = Path(__file__).with_name("remarks.toml")
 HEAD = """# Speed, as ratios
 
-Made by `make bench` from `bench/results.json`; do not edit. Each case and what it is held against were measured in
-turns in one run, each repeat in a process of its own; the data are synthetic (`pipelines/synthetic/bulk.py`). Ratios
-are of medians, with the least and the most of the repeats' own ratios; "by core" is the ratio of seconds that a core
-worked, which other work on the machine changes little. Memory is the peak of ours. Both sides find their bytecode
-compiled, as on a user's machine; where the machine below says "not kept", they did not: an import then took three
-times as long, which lowered the ratios of cases held against one.
+Made by `make bench`, and by `make bench-long` where it takes minutes, from `bench/results.json`; do not edit. Each case
+and what it is held against were measured in turns in one run, each repeat in a process of its own; the data are
+synthetic (`pipelines/synthetic/bulk.py`). Ratios are of medians, with the least and the most of the repeats' own
+ratios; "by core" is the ratio of seconds that a core worked, which other work on the machine changes little. Memory is
+the peak of ours. Both sides find their bytecode compiled, as on a user's machine; where the machine below says "not
+kept", they did not: an import then took three times as long, which lowered the ratios of cases held against one.
 
 """
 

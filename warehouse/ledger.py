@@ -193,10 +193,9 @@ def read_version(connection: duckdb.DuckDBPyConnection, table: str, version: str
 
 def insert_version(connection: duckdb.DuckDBPyConnection, table: str, version: str, content: str) -> None:
     """Keep a version of the settings or the dictionary, once. Part of the caller's transaction."""
-    connection.execute(
-        f"insert into facts.{table} select {literal(version)}, {literal(content)} "
-        f"where not exists (select 1 from facts.{table} where version = {literal(version)})"
-    )
+    known = f"select 1 from facts.{identifier(table)} where version = {literal(version)}"
+    if connection.execute(known).fetchone() is None:  # asked first: a dictionary is a long statement to parse
+        _insert(connection, table, {"version": version, "content": content})
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, *rows: Mapping[str, object]) -> None:

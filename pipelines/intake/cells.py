@@ -52,7 +52,7 @@ class TypedColumn:
     @property
     def findings(self) -> pl.DataFrame:
         """The odd cells there is something to say about."""
-        return self.odd.filter(pl.col("rule") != "")
+        return self.odd.filter(pl.col("rule") != "") if self.odd.height else self.odd
 
 
 def read_columns(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench import page as speed
+from bench.__main__ import _sizes
 from bench.cases import CASES, Case
 from bench.measure import Step, measure
 from bench.place import prepare
@@ -24,6 +25,14 @@ def test_every_step_of_every_case_is_there() -> None:
             for name in named:
                 assert callable(getattr(importlib.import_module(f"bench.{step.module}"), name)), case.name
     assert len({case.name for case in CASES}) == len(CASES) >= 14
+
+
+def test_a_long_run_takes_every_case_and_every_size_of_the_usual_one() -> None:
+    for case in CASES:
+        usual, long = (_sizes(case, quick=False, is_long=is_long, rows=None) for is_long in (False, True))
+        assert long[: len(usual)] == usual
+        assert long == tuple(sorted({*long}))
+        assert long, case.name
 
 
 def test_a_case_is_measured_on_both_sides_in_processes_of_their_own(tmp_path: Path) -> None:
