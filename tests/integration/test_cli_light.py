@@ -52,6 +52,12 @@ def test_the_dictionary_loads_no_heavy_library(tmp_path: Path) -> None:
     assert loaded_by(tmp_path, "dictionary", "--format", "json") == []
 
 
+def test_checking_a_file_without_a_fault_loads_polars_alone(tmp_path: Path) -> None:
+    path = tmp_path / "screening.csv"
+    path.write_text("clinic,month_on,n_eligible,n_enrolled,n_declined,n_missed\nAMC,2024-03,5,3,1,1\n")
+    assert loaded_by(tmp_path, "check", str(path)) == ["polars"]
+
+
 def test_checking_a_file_loads_nothing_that_only_tests_use(tmp_path: Path) -> None:
     path = tmp_path / "follow_up.csv"
     path.write_text("patient_id,side,injury_no,assessed_on,phat_total\nAMC-0015D,left,1,2024-03-04,180\n")
