@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -152,8 +153,20 @@ def build_model(connection: duckdb.DuckDBPyConnection, model: AnyModel) -> None:
     if isinstance(model, Model):
         connection.execute(f"create table {place(model.name)} as\n{model.query}")
         return
-    for number, tables in enumerate(_hand_over(connection, model)):
-        write_arrow(connection, model.name, model.compute(tables), is_new=number == 0)
+    _build_computed(connection, model)
+
+
+def _build_computed(connection: duckdb.DuckDBPyConnection, model: ComputedModel) -> None:
+    """Write the rows of one range while those of the next are computed; the connection is one's at a time."""
+    ranges, is_new = _hand_over(connection, model), True
+    table: pa.Table | None = model.compute(next(ranges))
+    with ThreadPoolExecutor(1) as writer:
+        while table is not None:
+            following = next(ranges, None)
+            written = writer.submit(write_arrow, connection, model.name, table, is_new=is_new)
+            table = None if following is None else model.compute(following)
+            written.result()
+            is_new = False
 
 
 def write_arrow(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, *, is_new: bool = True) -> None:

@@ -152,6 +152,25 @@ def test_a_computed_model_by_ranges_gives_what_it_gives_at_once(
     assert handed == [[*"ABCDE"], [*"AB"], [*"CD"], ["E"], *([patient] for patient in "ABCDE")]
 
 
+def test_a_fault_in_a_later_range_stops_the_derivation(
+    registry: VisitRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    def fail_later(tables: Mapping[str, pa.Table]) -> pa.Table:
+        asked.append(tables["registry.visit"].num_rows)
+        if len(asked) == 2:
+            raise ValueError("no such day")
+        return tables["registry.visit"].select(["patient_id", "seen_on"])
+
+    monkeypatch.setattr("warehouse.derive.VALUES_AT_ONCE", 1)
+    model = ComputedModel("mart.seen", "Seen.", ("patient_id",), {}, ("registry.visit",), fail_later, by="patient_id")
+    registry.publish()
+    with pytest.raises(ValueError, match="no such day"):
+        registry.publish(models=[model, *read_models(registry.sql)])
+    assert registry.query("select count(*) from registry.visit") == [(2,)]
+
+
 def test_only_what_was_known_is_seen(registry: VisitRegistry) -> None:
     registry.send("s2", date(2026, 3, 20), ("A", date(2026, 2, 1), 70), ("C", date(2026, 3, 1), 10))
     registry.publish(date(2026, 3, 15))
