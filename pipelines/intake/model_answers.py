@@ -4,7 +4,7 @@ An answer rests on the values alone, and the same faults come again in every str
 quote rows, so they end here.
 """
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -44,16 +44,16 @@ class Question:
         rows = frame.join(shown, on=said, how="left", nulls_equal=True, maintain_order="left").select("row", "#shown")
         return rows.join(failures, on="#shown", how="inner", maintain_order="left_right").select(list(FAILURE_SCHEMA))
 
-    def _answers(self, shown: pl.DataFrame) -> Iterable[Failed]:
-        """The answer to each row, in order."""
+    def _answers(self, shown: pl.DataFrame) -> Sequence[Failed]:
+        """The answer to each row, in order. Several threads may ask at once."""
         values = shown.rows()
-        new = [number for number, of_row in enumerate(values) if of_row not in self.known]
+        known = [self.known.get(of_row) for of_row in values]
+        new = [number for number, failed in enumerate(known) if failed is None]
         asked = dict(zip(new, _ask(self.schema, shown[new]), strict=True)) if new else {}
-        answers = [asked[number] if number in asked else self.known[of_row] for number, of_row in enumerate(values)]
         if len(self.known) + len(new) > _MOST:
             self.known.clear()
         self.known.update((values[number], asked[number]) for number in new[:_MOST])
-        return answers
+        return [asked[number] if failed is None else failed for number, failed in enumerate(known)]
 
 
 @cache
