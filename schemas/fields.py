@@ -47,7 +47,12 @@ def boolean(name: str, labels: Labels, description: str, **marks: Any) -> Field:
     return column(name, "boolean", labels, description, **marks)
 
 
-def patient_id() -> Field:
+def episode() -> tuple[Field, Field, Field]:
+    """Whose row it is: patient, leg and injury, the key of every form but that of counts."""
+    return _patient_id(), _side(), _injury_no()
+
+
+def _patient_id() -> Field:
     """The pseudonym: `AMC-0015` and a check character."""
     return column(
         "patient_id",
@@ -61,7 +66,7 @@ def patient_id() -> Field:
     )
 
 
-def side() -> Field:
+def _side() -> Field:
     """Which leg."""
     return code(
         "side",
@@ -74,7 +79,7 @@ def side() -> Field:
     )
 
 
-def injury_no() -> Field:
+def _injury_no() -> Field:
     """1 unless the same side is injured anew."""
     return integer(
         "injury_no",

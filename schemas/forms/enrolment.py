@@ -9,9 +9,7 @@ FORM = fields.form(
     "enrolment",
     ("Enrolment", "Inclusie", "Aufnahme"),
     "An avulsion, the patient's state before treatment, the treatment decided on, and consent.",
-    fields.patient_id(),
-    fields.side(),
-    fields.injury_no(),
+    *fields.episode(),
     fields.column(
         "injured_on",
         "partial_date",

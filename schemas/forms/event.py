@@ -6,9 +6,7 @@ FORM = fields.form(
     "event",
     ("Event", "Gebeurtenis", "Ereignis"),
     "Something that happened outside the schedule: a recurrence, a complication, a death, a loss, a withdrawal.",
-    fields.patient_id(),
-    fields.side(),
-    fields.injury_no(),
+    *fields.episode(),
     fields.integer(
         "event_no",
         ("Event number", "Nummer gebeurtenis", "Ereignisnummer"),

@@ -73,9 +73,7 @@ FORM = fields.form(
     "follow_up",
     ("Follow-up", "Controle", "Nachuntersuchung"),
     "A visit after treatment: scores, return to sport, mobility and strength.",
-    fields.patient_id(),
-    fields.side(),
-    fields.injury_no(),
+    *fields.episode(),
     fields.date(
         "assessed_on",
         ("Date of assessment", "Datum meting", "Datum der Untersuchung"),

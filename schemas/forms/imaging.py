@@ -6,9 +6,7 @@ FORM = fields.form(
     "imaging",
     ("Imaging", "Beeldvorming", "Bildgebung"),
     "What a later MRI shows of the tendons and the muscle.",
-    fields.patient_id(),
-    fields.side(),
-    fields.injury_no(),
+    *fields.episode(),
     fields.mri_on(is_key=True, example="2025-03-18"),
     fields.boolean(
         "proximal_continuity",

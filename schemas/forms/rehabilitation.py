@@ -6,9 +6,7 @@ FORM = fields.form(
     "rehabilitation",
     ("Rehabilitation", "Revalidatie", "Rehabilitation"),
     "A phase of rehabilitation: when it began, when it ended, and whether its criteria were met.",
-    fields.patient_id(),
-    fields.side(),
-    fields.injury_no(),
+    *fields.episode(),
     fields.code(
         "phase",
         "phase",

@@ -6,9 +6,7 @@ FORM = fields.form(
     "treatment",
     ("Later treatment", "Latere behandeling", "Spätere Behandlung"),
     "A later treatment: surgery after a conservative course, or a reoperation. It never moves an arm.",
-    fields.patient_id(),
-    fields.side(),
-    fields.injury_no(),
+    *fields.episode(),
     fields.integer(
         "treatment_no",
         ("Treatment number", "Behandelnummer", "Behandlungsnummer"),
