@@ -6,7 +6,7 @@ The forms themselves stand in `schemas/forms/`; what Pandera checks of them is m
 from collections.abc import Mapping
 from typing import Any
 
-from schemas.dictionary import Field, Form
+from schemas.records import Field, Form
 from schemas.vocabulary import translated
 
 Labels = tuple[str, str, str]  # English, Dutch, German

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
-from schemas.dictionary import Rule
+from schemas.records import Rule
 from schemas.vocabulary import LANGUAGES
 
 

@@ -21,6 +21,8 @@ ROW_FINDING_SCHEMA: Mapping[str, pl.DataType] = {
     "found": pl.String(),
     "expected": pl.String(),
 }
+# A check that fails in a row; `column` is null where it is a check of the whole row.
+FAILURE_SCHEMA: Mapping[str, pl.DataType] = {"row": pl.UInt32(), "column": pl.String(), "check": pl.String()}
 _PRECISION = "_precision"
 
 

@@ -13,7 +13,7 @@ import pandera.errors
 import pandera.polars as pa
 import polars as pl
 
-from pipelines.intake.model_checks import FAILURE_SCHEMA
+from pipelines.intake.draft import FAILURE_SCHEMA
 from schemas.models import model_of
 
 Values = tuple[Any, ...]  # of one row, in the order of the columns asked about

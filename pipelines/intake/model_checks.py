@@ -9,7 +9,7 @@ from functools import cache
 import polars as pl
 
 from pipelines.intake.cell import LIKELY_MISSING, REASON_TOKENS
-from pipelines.intake.draft import ROW_FINDING_SCHEMA, Draft, collect
+from pipelines.intake.draft import FAILURE_SCHEMA, ROW_FINDING_SCHEMA, Draft, collect
 from schemas.dictionary import Rule
 from schemas.rules import predicate_of, row_rules
 from schemas.suspects import suspect_rows, unsound_cells
@@ -20,7 +20,6 @@ CLINIC_OTHER = "clinic_other"
 UNDECLARED_MISSING = "cell_undeclared_missing"
 OUT_OF_RANGE = "out_of_range"
 _NOT_NULLABLE = "not_nullable"
-FAILURE_SCHEMA: Mapping[str, pl.DataType] = {"row": pl.UInt32(), "column": pl.String(), "check": pl.String()}
 _NO_FAILURES = pl.DataFrame(schema=FAILURE_SCHEMA)
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from schemas.dictionary import Form
 from schemas.forms import enrolment, event, follow_up, imaging, rehabilitation, screening, treatment
+from schemas.records import Form
 
 FORMS: Mapping[str, Form] = {
     form.name: form

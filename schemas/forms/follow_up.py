@@ -1,8 +1,8 @@
 """The follow-up form: one row per visit of an episode. Only the key and one outcome are compulsory."""
 
 from schemas import fields
-from schemas.dictionary import Field
 from schemas.fields import Labels
+from schemas.records import Field
 
 POSITIONS = ("prone_0_90", "prone_0_15", "supine_90_90")
 _POSITION_LABELS = {

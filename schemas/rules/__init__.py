@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
-from schemas.dictionary import Rule
+from schemas.records import Rule
 from schemas.rules.cell import CELL_RULES, CODE_UNKNOWN, DATE_TOO_EARLY, OUT_OF_RANGE, TEXT_TOO_LONG
 from schemas.rules.cell_keys import DATE_AND_ID_RULES
 from schemas.rules.cell_notes import NOTE_RULES

@@ -1,6 +1,6 @@
 """Rules that every form with the same questionnaire shares: PHAT and its items, EQ-5D and its version."""
 
-from schemas.dictionary import Rule
+from schemas.records import Rule
 from schemas.rules.record import row, rule
 
 DOMAINS = ("mobility", "self_care", "usual_activities", "pain", "anxiety")

@@ -1,6 +1,6 @@
 """Notes: what an odd but unambiguous cell was taken for. They load and ask for nothing."""
 
-from schemas.dictionary import Rule
+from schemas.records import Rule
 from schemas.rules.record import rule
 
 

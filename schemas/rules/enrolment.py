@@ -1,6 +1,6 @@
 """Rules about one enrolment row: dates in order, arm and surgery, tendons and retraction, consent."""
 
-from schemas.dictionary import Rule
+from schemas.records import Rule
 from schemas.rules.answers import eq5d_rules, phat_rules
 from schemas.rules.record import row, rule
 

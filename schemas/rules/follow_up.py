@@ -1,6 +1,6 @@
 """Rules about one follow-up row: an outcome, return to sport, strength with its unit and side."""
 
-from schemas.dictionary import Rule
+from schemas.records import Rule
 from schemas.rules.answers import eq5d_rules, phat_rules
 from schemas.rules.record import row, rule
 

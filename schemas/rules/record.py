@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from schemas.dictionary import Row, Rule
+from schemas.records import Row, Rule
 from schemas.vocabulary import LANGUAGES
 
 _LANGUAGE = re.compile(r"^ *(en|nl|de): ", flags=re.MULTILINE)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from schemas import forms
-from schemas.dictionary import Field, Form
+from schemas.records import Field, Form
 
 CHANGED = {("follow_up", "tegner"): 5, ("enrolment", "pre_injury_tegner"): 20}
 ABSENT = {"enrolment": ["consent_version"]}
