@@ -16,9 +16,10 @@ from pipelines.intake.facts import stack_record
 from pipelines.intake.inbox import Waiting
 from pipelines.intake.intake import Intake
 from pipelines.intake.layers import Layer, Layouts
-from pipelines.intake.outcome import Outcome, stacked_outcomes
+from pipelines.intake.outcome import Outcome
 from pipelines.intake.shifted import n_shifted
 from pipelines.intake.stack import Judging, Stack, Unlike, judge_stack, layers_of
+from pipelines.intake.stack_outcome import stacked_outcomes
 from pipelines.intake.verdict import Verdict
 from pipelines.journal import note, timed
 from warehouse import ledger
