@@ -21,6 +21,7 @@ synthetic (`pipelines/synthetic/bulk.py`). Ratios are of medians, with the least
 ratios; "by core" is the ratio of seconds that a core worked, which other work on the machine changes little. Memory is
 the peak of ours. Both sides find their bytecode compiled, as on a user's machine; where the machine below says "not
 kept", they did not: an import then took three times as long, which lowered the ratios of cases held against one.
+A case of one repeat is one look: that of the national registry was taken while the machine did other work as well.
 
 """
 

@@ -69,7 +69,7 @@ def _work(job: dict[str, Any], target: int) -> NoReturn:
         with os.fdopen(target, "w") as stream:
             stream.write(json.dumps(answer))
         code = 0
-    except Exception:
+    except Exception:  # told before the fork ends below, which would swallow it
         sys.excepthook(*sys.exc_info())
         raise
     finally:
